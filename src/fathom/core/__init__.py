@@ -1,0 +1,1 @@
+"""Pure Python and NumPy: records, intervals, errors raised, seeds. Never torch."""

@@ -1,0 +1,21 @@
+"""Where Jupyter finds the drawer of a record; `report` fills it, so that records know nothing of drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+_DRAWERS: dict[type, Callable[[Any], str]] = {}
+
+
+def draw_with(kind: type, drawer: Callable[[Any], str]) -> None:
+    """Register the drawer of a record's class: record in, HTML out."""
+    _DRAWERS[kind] = drawer
+
+
+def html_of(record: Any) -> str | None:
+    """The record as HTML, or None where nobody has registered a drawer for it."""
+    for kind in type(record).__mro__:
+        if kind in _DRAWERS:
+            return _DRAWERS[kind](record)
+    return None

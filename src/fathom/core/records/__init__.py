@@ -1,0 +1,1 @@
+"""One record a file: what is drawn, written or compared."""

@@ -1,0 +1,1 @@
+"""From errors to a ladder, verdicts and advice. Works on records alone."""

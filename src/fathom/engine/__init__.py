@@ -1,0 +1,1 @@
+"""Training: objective, optimizers, schedules, step, loop."""

@@ -1,0 +1,1 @@
+"""Experiment to run: fit, fit many, measure, save, open."""

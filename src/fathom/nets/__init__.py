@@ -1,0 +1,1 @@
+"""Networks: layers, initialization, one file a family, the catalogue."""

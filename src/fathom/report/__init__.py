@@ -1,0 +1,1 @@
+"""Records in; text, figures and pages out."""

@@ -1,0 +1,1 @@
+"""Oracles and contract suites for those who build on fathom."""

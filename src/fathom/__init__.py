@@ -1,0 +1,73 @@
+"""fathom measures how far a neural network is from where it should be, tells what the distance is made of, and says what to do next.
+
+Every public name is loaded on first use, so that `import fathom` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fathom.core.exceptions import FathomError as FathomError
+    from fathom.core.exceptions import TestSealed as TestSealed
+    from fathom.core.exceptions import TrainingDiverged as TrainingDiverged
+    from fathom.core.exceptions import UnusableInput as UnusableInput
+    from fathom.core.records.diagnosis import Diagnosis as Diagnosis
+    from fathom.core.records.errors import Errors as Errors
+    from fathom.core.records.estimate import Estimate as Estimate
+    from fathom.core.records.finding import Finding as Finding
+    from fathom.core.records.settings import Settings as Settings
+    from fathom.data.dataset import Dataset as Dataset
+    from fathom.data.load import load as load
+    from fathom.data.prepare import Prepare as Prepare
+    from fathom.data.samples import sample as sample
+    from fathom.data.splits import Splits as Splits
+    from fathom.data.splits import split as split
+    from fathom.diagnosis.diagnose import diagnose as diagnose
+    from fathom.experiment.fit import fit as fit
+    from fathom.experiment.fit import fit_many as fit_many
+    from fathom.experiment.folder import open_run as open_run
+    from fathom.experiment.run import Run as Run
+
+_HOME = {
+    # data
+    "load": "fathom.data.load",
+    "sample": "fathom.data.samples",
+    "split": "fathom.data.splits",
+    "Dataset": "fathom.data.dataset",
+    "Splits": "fathom.data.splits",
+    "Prepare": "fathom.data.prepare",
+    # training
+    "fit": "fathom.experiment.fit",
+    "fit_many": "fathom.experiment.fit",
+    "open_run": "fathom.experiment.folder",
+    "Run": "fathom.experiment.run",
+    "Settings": "fathom.core.records.settings",
+    # diagnosis
+    "diagnose": "fathom.diagnosis.diagnose",
+    "Diagnosis": "fathom.core.records.diagnosis",
+    "Errors": "fathom.core.records.errors",
+    "Estimate": "fathom.core.records.estimate",
+    "Finding": "fathom.core.records.finding",
+    # errors raised
+    "FathomError": "fathom.core.exceptions",
+    "TestSealed": "fathom.core.exceptions",
+    "TrainingDiverged": "fathom.core.exceptions",
+    "UnusableInput": "fathom.core.exceptions",
+}
+
+__all__ = list(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'fathom' has no attribute {name!r}")
+    import importlib
+
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

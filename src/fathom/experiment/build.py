@@ -1,0 +1,115 @@
+"""From what a user names as `net` to a module on the device, initialized and seeded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from fathom.core.dense import DenseNet
+from fathom.core.expectations import refuse
+from fathom.core.records.settings import Settings
+from fathom.core.seeding import derive
+from fathom.nets.catalogue import arguments_for, entry
+from fathom.nets.initialization import initialize, scheme_for
+
+NetLike = str | nn.Module | Callable[..., nn.Module]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A module ready to train.
+
+    Attributes:
+        module: on the device, in the precision of the settings.
+        record: of a fully connected net of the catalogue; None for others.
+        name: the catalogue's name, or "custom".
+        arguments: of the net.
+    """
+
+    module: nn.Module
+    record: DenseNet | None
+    name: str
+    arguments: Mapping[str, Any]
+
+    @property
+    def shape(self) -> str:
+        """784-64-32-10, or the class of a user's module."""
+        return str(self.record) if self.record is not None else type(self.module).__name__
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are trained."""
+        return sum(p.numel() for p in self.module.parameters() if p.requires_grad)
+
+
+def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str) -> Built:
+    """The net that a user names.
+
+    Args:
+        net: a name of the catalogue, a module (trained in place), or a callable: (inputs, outputs) or nothing -> module.
+        inputs, outputs: the widths that data and task ask for.
+        settings: seed, dropout, initialization, precision, device.
+        arguments: of a named net.
+        kind: of the target, which a named net must answer.
+
+    Raises:
+        UnusableInput: an unknown net, one for another kind of target, or a module that trains nothing.
+    """
+    if isinstance(net, str):
+        built = _named(net, inputs, outputs, settings, arguments, kind)
+    else:
+        built = Built(_module(net, inputs, outputs, settings), None, "custom", {})
+        if settings.initialization is not None:
+            initialize(built.module, scheme=settings.initialization, gain=settings.initialization_gain, seed=settings.seed)
+    if built.parameters == 0:
+        raise refuse("`net`", expected="a module with trainable parameters", got=f"{built.shape} with none", fix="check requires_grad")
+    built.module.to(device=device_of(settings), dtype=dtype_of(settings))
+    return built
+
+
+def _named(name: str, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str) -> Built:
+    chosen = entry(name)
+    if kind not in chosen.kinds:
+        raise refuse(
+            "`net`", expected=f"a net for a {kind} target", got=f"{name}, which is for {' and '.join(chosen.kinds)}", fix="use mlp"
+        )
+    full = arguments_for(name, dict(arguments))
+    module, record = chosen.build(inputs, outputs, dropout=settings.dropout, **full)
+    scheme = settings.initialization or scheme_for(full.get("activation", "sigmoid"))
+    initialize(module, scheme=scheme, gain=settings.initialization_gain, seed=settings.seed)
+    return Built(module, record, name, full)
+
+
+def _module(net: Any, inputs: int, outputs: int, settings: Settings) -> nn.Module:
+    if isinstance(net, nn.Module):
+        return net
+    if not callable(net):
+        raise refuse("`net`", expected="a name, a module or a callable that builds one", got=type(net).__name__)
+    import inspect
+
+    takes = len(inspect.signature(net).parameters)
+    with torch.random.fork_rng():  # a builder draws from torch's global generator; ours puts it back
+        torch.manual_seed(derive(settings.seed, "initialization"))
+        module = net(inputs, outputs) if takes >= 2 else net()
+    if not isinstance(module, nn.Module):
+        raise refuse("`net`", expected="a callable that returns a torch module", got=type(module).__name__)
+    return module
+
+
+def device_of(settings: Settings) -> torch.device:
+    """The device of the settings; "auto" is the GPU where there is one."""
+    if settings.device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.device(settings.device)
+    except RuntimeError:
+        raise refuse("`device`", expected='"auto" or a torch device as in "cpu", "cuda:0"', got=repr(settings.device)) from None
+
+
+def dtype_of(settings: Settings) -> torch.dtype:
+    """float64 where asked, else float32 (bfloat16 is autocast on float32 weights)."""
+    return torch.float64 if settings.precision == "float64" else torch.float32

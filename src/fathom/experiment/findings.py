@@ -1,0 +1,57 @@
+"""What a training itself shows: unfinished, interrupted, too weak a penalty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fathom.core.records.finding import Finding
+from fathom.core.records.history import History
+from fathom.core.records.settings import Settings
+
+
+def findings_of(history: History, settings: Settings, rows: int) -> list[Finding]:
+    """The findings of one training; `rows` is the number of train rows that the errors are measured on."""
+    return [*_still_falling(history, settings, rows), *_stopped(history), *_weak_penalty(settings, rows)]
+
+
+def _still_falling(history: History, settings: Settings, rows: int) -> Iterator[Finding]:
+    """The train error's mean over the last eighth of the run lies below the eighth before it, by more than its noise."""
+    measured = history.measured("train")
+    quarter = len(measured) // 8
+    if history.stopped or quarter < 1:
+        return
+    late = sum(e for _, e in measured[-quarter:]) / quarter
+    before = sum(e for _, e in measured[-2 * quarter : -quarter]) / quarter
+    drop = before - late
+    if late <= 0 or drop * rows < 3 or drop < 0.05 * before:
+        return
+    yield Finding(
+        id="engine.train.still_falling",
+        severity="warning",
+        what=f"The train error was still falling at the end: {before:.2%} to {late:.2%} over the last eighth of the epochs.",
+        where="train",
+        evidence={"before": before, "end": late, "epochs": len(history)},
+        fix=f"Train longer: epochs={2 * (settings.epochs or len(history))}, or a higher learning rate.",
+    )
+
+
+def _stopped(history: History) -> Iterator[Finding]:
+    if history.stopped == "interrupted":
+        yield Finding(
+            id="engine.run.interrupted",
+            severity="warning",
+            what=f"Interrupted after {len(history)} epochs; what was finished is kept.",
+            evidence={"epochs": len(history)},
+        )
+
+
+def _weak_penalty(settings: Settings, rows: int) -> Iterator[Finding]:
+    if settings.l2 and settings.l2 / rows < 1e-6:
+        yield Finding(
+            id="engine.l2.too_small",
+            severity="warning",
+            what=f"l2 {settings.l2:g} is lambda in lambda/(2m): at m = {rows:,} it is a weight decay of {settings.l2 / rows:.1e}, which does nothing.",
+            where="l2",
+            evidence={"l2": settings.l2, "weight_decay": settings.l2 / rows},
+            fix=f"If you meant torch's weight_decay, say weight_decay={settings.l2:g}; as l2 it is {settings.l2 * rows:g}.",
+        )

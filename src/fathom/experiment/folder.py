@@ -1,0 +1,212 @@
+"""Saving a run and opening it again: JSON, safetensors and Parquet alone; nothing in a folder is ever imported or unpickled."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from fathom.core import run_folder
+from fathom.core.exceptions import UnusableInput
+from fathom.core.expectations import refuse
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
+from fathom.core.records.history import Epoch, History
+from fathom.core.records.settings import Settings
+from fathom.core.records.target import Target
+from fathom.core.roles import ROLES
+from fathom.data.prepare import Prepare
+from fathom.experiment.build import build
+from fathom.experiment.run import Run
+from fathom.tasks.choice import task_for
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LARGEST_TABLE = 4 * 1024**3
+"""Bytes of an errors file that is opened at most."""
+
+
+def save(run: Run, folder: Path) -> Path:
+    """Write the run folder aside and give it its name when it is whole.
+
+    Raises:
+        UnusableInput: the folder holds something already or cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    net, _ = run._trained
+    with run_folder.written_aside(folder) as aside:
+        run_folder.write_json(aside / run_folder.RUN, _head(run))
+        (aside / run_folder.HISTORY).write_text(run.history.to_jsonl(), encoding="utf-8")
+        run_folder.write_json(aside / run_folder.PREPARE, run.prepare.to_json())
+        tensors = {name: t.detach().cpu().contiguous().clone() for name, t in net.state_dict().items()}
+        save_file(tensors, aside / run_folder.WEIGHTS)
+        (aside / run_folder.ERRORS).mkdir()
+        for role, table in run.tables.items():
+            table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
+        run_folder.write_json(aside / run_folder.DIAGNOSIS, run.diagnose().to_json())
+    return folder
+
+
+def write_opening(run: Run) -> None:
+    """Write into a saved run's folder that test was opened, and what it showed."""
+    assert run.folder is not None
+    run.tables["test"].write_parquet(run.folder / run_folder.ERRORS / "test.parquet")
+    run_folder.write_json(run.folder / run_folder.RUN, _head(run))
+    run_folder.write_json(run.folder / run_folder.DIAGNOSIS, run.diagnose().to_json())
+
+
+def _head(run: Run) -> dict[str, Any]:
+    experiment = run._experiment
+    history = {k: v for k, v in run.history.to_json().items() if k != "epochs"}
+    return {
+        "schema": run_folder.SCHEMA,
+        "experiment": experiment.to_json(),
+        "target": run.target.to_json(),
+        "history": history,
+        "findings": [f.to_json() for f in run.findings],
+        "openings": run.openings,
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """The versions that the bits of a run depend on."""
+    from importlib import metadata
+
+    names = {"fathom": "fathom-ml", "torch": "torch", "numpy": "numpy", "polars": "polars"}
+    found = {"python": platform.python_version()}
+    for name, distribution in names.items():
+        try:
+            found[name] = metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None = None) -> Run:
+    """Open a saved run: predict, diagnose, compare; splits are not in the folder.
+
+    Args:
+        path: the run folder.
+        net: the module, or what builds it, where the run's net was the user's own; nothing in a folder is imported.
+
+    Raises:
+        UnusableInput: no run folder, a damaged or hostile one, or a net that the weights do not fit.
+    """
+    folder = Path(path)
+    head = run_folder.read_json(folder, run_folder.RUN)
+    try:
+        return _open(folder, head, net)
+    except UnusableInput:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RuntimeError, MemoryError) as error:
+        raise damaged(folder, f"{type(error).__name__}: {error}") from None
+
+
+def damaged(folder: Path, why: str) -> UnusableInput:
+    """The error for a run folder that does not hold together."""
+    return refuse(f"run '{folder}'", expected="a run folder as fathom wrote it", got=f"a damaged one ({why[:160]})", fix="fit again")
+
+
+def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
+    if head["schema"] != run_folder.SCHEMA:
+        raise refuse(
+            f"run '{folder}'", expected=f"schema {run_folder.SCHEMA}", got=repr(head["schema"]), fix="open it with the fathom that wrote it"
+        )
+    experiment = _experiment(head["experiment"])
+    target = Target(**{**head["target"], "classes": tuple(head["target"]["classes"])})
+    prepare = Prepare.from_json(run_folder.read_json(folder, run_folder.PREPARE))
+    scale = prepare.target_scale
+    numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
+    task = task_for(target, **numbers)
+    module = _net(folder, experiment, net, len(prepare.names), task.outputs, target.kind)
+    return Run(
+        experiment=experiment,
+        target=target,
+        task=task,
+        prepare=prepare,
+        net=module,
+        history=_history(folder, head["history"]),
+        tables={role: table for role in ROLES if (table := _table(folder, role)) is not None},
+        findings=tuple(Finding(**f) for f in head["findings"]),
+        openings=list(head["openings"]),
+        folder=folder,
+    )
+
+
+def _experiment(values: dict[str, Any]) -> Experiment:
+    settings = dict(values["settings"])
+    for name in ("betas", "dropout"):
+        if isinstance(settings[name], list):
+            settings[name] = tuple(settings[name])
+    if settings["schedule"] is not None:
+        settings["schedule"] = None if settings["schedule"]["name"] == "custom" else settings["schedule"]
+    return Experiment(**{**values, "settings": Settings(**settings)})
+
+
+def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: int, kind: str) -> nn.Module:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    if experiment.net == "custom" and net is None:
+        raise refuse(
+            f"run '{folder}'", expected=f"the user's own net ({experiment.shape})", got="none", fix="pass net=... or --net FILE.py:FUNCTION"
+        )
+    if experiment.net != "custom" and experiment.parameters > 2**31:
+        raise damaged(folder, f"{experiment.parameters:,} parameters")
+    try:
+        weights = load_file(run_folder.file_in(folder, run_folder.WEIGHTS))
+    except SafetensorError as error:
+        raise damaged(folder, f"weights: {error}") from None
+    _check_size(folder, experiment, weights, inputs, outputs)
+    chosen = net if net is not None else experiment.net
+    built = build(chosen, inputs=inputs, outputs=outputs, settings=experiment.settings, arguments=experiment.arguments, kind=kind)
+    built.module.load_state_dict(weights)
+    return built.module.eval()
+
+
+def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.Tensor], inputs: int, outputs: int) -> None:
+    """Before a net is built from numbers in a file: they must be the size of the weights that lie beside them."""
+    hidden = experiment.arguments.get("hidden", ())
+    if experiment.net == "custom":
+        return
+    sizes = [inputs, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]
+    stored = sum(w.numel() for w in weights.values())
+    wanted = sum(int(a) * int(b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    if wanted > stored:
+        raise damaged(folder, f"a net of {wanted:,} weights beside {stored:,} stored ones")
+
+
+def _history(folder: Path, summary: dict[str, Any]) -> History:
+    path = run_folder.file_in(folder, run_folder.HISTORY)
+    if path.stat().st_size > run_folder.LARGEST_JSON:
+        raise damaged(folder, "a history of over 64 MiB")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    epochs = [Epoch(**json.loads(line)) for line in lines if line]
+    seconds = summary["seconds"]
+    return History(epochs, summary["best_epoch"], float("nan") if seconds is None else float(seconds), str(summary["stopped"]))
+
+
+def _table(folder: Path, role: str) -> pl.DataFrame | None:
+    import polars as pl
+
+    name = f"{run_folder.ERRORS}/{role}.parquet"
+    if not (folder / name).exists():
+        return None
+    path = run_folder.file_in(folder, name)
+    if path.stat().st_size > LARGEST_TABLE:
+        raise damaged(folder, f"{name} of over 4 GiB")
+    try:
+        table = pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise damaged(folder, f"{name}: {error}") from None
+    if not {"truth", "prediction", "error", "weight"} <= set(table.columns):
+        raise damaged(folder, f"{name} lacks columns")
+    return table

@@ -1,0 +1,52 @@
+"""What a net says of a role, example by example: the table behind errors/<role>.parquet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from fathom.core.records.errors import Errors
+from fathom.core.records.target import Target
+from fathom.data.target import decode
+from fathom.engine.step import outputs_of
+from fathom.experiment.tensors import Pair
+from fathom.tasks.task import Task
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def outcome(net: nn.Module, task: Task, target: Target, pair: Pair, ids: NDArray[Any], groups: NDArray[Any] | None) -> pl.DataFrame:
+    """The table of one role: id, group, truth, prediction, p_<class>, error, weight; one row an example."""
+    import polars as pl
+
+    outputs = outputs_of(net, pair.inputs)
+    errors = task.errors(outputs, pair.targets)
+    truth = pair.targets.cpu().numpy()
+    if target.kind == "regression":
+        truth = task.decode(pair.targets[:, None])["prediction"]
+    columns: dict[str, Any] = {"id": ids}
+    if groups is not None:
+        columns["group"] = groups
+    columns["truth"] = decode(truth, target)
+    columns |= {name: decode(v, target) if name == "prediction" else v for name, v in task.decode(outputs).items()}
+    return pl.DataFrame({**columns, "error": errors.value, "weight": errors.weight})
+
+
+def errors_in(table: pl.DataFrame) -> Errors:
+    """The errors of a role from its table."""
+    group = table.get_column("group").to_numpy() if "group" in table.columns else None
+    return Errors.of(table.get_column("error").to_numpy(), table.get_column("weight").to_numpy(), group)
+
+
+def predictions(net: nn.Module, task: Task, target: Target, inputs: Any) -> pl.DataFrame:
+    """Prediction and p_<class> for inputs (n, d), in the user's own labels."""
+    import polars as pl
+
+    if not len(inputs):
+        raise ValueError("no rows")
+    columns = task.decode(outputs_of(net, inputs))
+    return pl.DataFrame({name: decode(np.asarray(v), target) if name == "prediction" else v for name, v in columns.items()})

@@ -1,0 +1,225 @@
+"""A run: an experiment carried out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from fathom.core.exceptions import FathomError, TestSealed
+from fathom.core.expectations import refuse
+from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.diagnosis import Diagnosis
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
+from fathom.core.records.history import History
+from fathom.core.records.settings import Settings
+from fathom.core.records.target import Target
+from fathom.core.roles import role_of
+from fathom.data.conform import conform
+from fathom.data.prepare import Prepare
+from fathom.data.splits import Splits
+from fathom.diagnosis.diagnose import diagnose
+from fathom.experiment.outcome import errors_in, outcome, predictions
+from fathom.experiment.tensors import pair
+from fathom.tasks.task import Task
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class RoleErrors(Mapping[str, "NDArray[Any]"]):
+    """The error of each example by role; "test" is sealed until `run.open_test()`."""
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame], sealed: bool) -> None:
+        self._tables = tables
+        self._sealed = sealed
+
+    def __getitem__(self, role: str) -> NDArray[Any]:
+        name = role_of(role)
+        if name in self._tables:
+            return self._tables[name].get_column("error").to_numpy()
+        if name == "test" and self._sealed:
+            raise TestSealed("The test set is sealed: expected run.open_test() first, once, at the end of all choices.")
+        raise KeyError(role)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __contains__(self, role: object) -> bool:
+        return role in self._tables
+
+
+@dataclass(eq=False)
+class Run:
+    """An experiment carried out: the trained net, its history, its errors by role.
+
+    Attributes:
+        experiment: what was trained on what, and how.
+        target: what is predicted.
+        task: loss, errors and decoding.
+        prepare: fitted on train; `run.prepare(rows)` applies it.
+        net: the trained module, in evaluation mode; None where the training diverged.
+        history: epoch by epoch.
+        tables: by role, a polars frame: id, group, truth, prediction, p_<class>, error, weight.
+        findings: of data, splits, prepare and training.
+        splits: the data; None for a run that was opened from disk.
+        openings: when test was opened, as ISO dates.
+        folder: where the run was saved; None before.
+    """
+
+    experiment: Experiment | None
+    target: Target
+    task: Task | None
+    prepare: Prepare
+    net: nn.Module | None
+    history: History
+    tables: dict[str, pl.DataFrame]
+    findings: tuple[Finding, ...] = ()
+    splits: Splits | None = None
+    openings: list[str] = field(default_factory=list)
+    folder: Path | None = None
+
+    @classmethod
+    def diverged(cls, splits: Splits, prepare: Prepare, what: str, arguments: Mapping[str, Any]) -> Run:
+        """The run of a member of `fit_many` whose training diverged: no net, no errors, a finding."""
+        found = Finding(id="engine.run.diverged", severity="error", what=what, evidence={k: str(v) for k, v in arguments.items()})
+        history = History([], stopped="diverged")
+        return cls(None, splits.target, None, prepare, None, history, {}, findings=(found,), splits=splits)
+
+    @property
+    def errors(self) -> RoleErrors:
+        """An array by role, one error for each example; no "test" until it is opened."""
+        return RoleErrors(self.tables, sealed=self._test_rows > 0)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, as resolved for this train set."""
+        return self._experiment.settings
+
+    @property
+    def _experiment(self) -> Experiment:
+        if self.experiment is None:
+            raise FathomError("This run diverged: it has no net, no settings and no errors; run.findings says why.")
+        return self.experiment
+
+    @property
+    def _trained(self) -> tuple[nn.Module, Task]:
+        if self.net is None or self.task is None:
+            raise FathomError("This run diverged: it has no net; run.findings says why.")
+        return self.net, self.task
+
+    @property
+    def _test_rows(self) -> int:
+        return 0 if "test" in self.tables or self.experiment is None else self.experiment.rows.get("test", 0)
+
+    def diagnose(self, **arguments: Any) -> Diagnosis:
+        """The ladder of this run, its gaps, verdicts and next steps; arguments as in `fathom.diagnose`."""
+        settings = self.settings
+        sealed = {"test": self._test_rows} if self._test_rows else {}
+        scale = self.prepare.target_scale
+        if scale is not None:
+            arguments = {"unit": scale.unit, "scale": scale.baseline, **arguments}
+        circumstances = Circumstances(
+            train_rows=self._experiment.rows["train"],
+            net=self._experiment.net,
+            hidden=tuple(self._experiment.arguments.get("hidden", ())),
+            l2=settings.l2,
+            dropout=settings.dropout,
+            epochs=settings.epochs,
+            optimizer=settings.optimizer,
+            early_stopping=bool(settings.early_stopping),
+            still_falling=any(f.id == "engine.train.still_falling" for f in self.findings),
+        )
+        errors = {role: errors_in(table) for role, table in self.tables.items()}
+        return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, **arguments})
+
+    def predict(self, rows: Any) -> pl.DataFrame:
+        """Predictions for new rows as people have them.
+
+        Args:
+            rows: a file, a polars or pandas frame, a mapping of columns, a Dataset, or an (n, d) array where the run was
+                fitted on one. Columns may stand in another order; extra ones are ignored; the target may be there or not.
+
+        Returns:
+            A polars frame: "prediction" in the user's own labels or unit, and p_<class> for each class.
+
+        Raises:
+            UnusableInput: a needed column is missing, or nothing can be read.
+        """
+        net, task = self._trained
+        table, _ = conform(rows, self.prepare.columns, need_target=False)
+        inputs = pair(self.prepare(table), _no_targets(table.height), device=_device(net), dtype=_dtype(net)).inputs
+        return predictions(net, task, self.target, inputs)
+
+    def open_test(self, splits: Splits | None = None) -> float:
+        """Measure the net on test, once, at the end of all choices; the opening is written down with its date.
+
+        Args:
+            splits: the splits of the run, where it was opened from disk.
+
+        Returns:
+            The test error.
+
+        Raises:
+            UnusableInput: there is no test set, or other splits than the run's.
+        """
+        source = splits or self.splits
+        test = None if source is None else source.roles.get("test")
+        if source is None:
+            raise refuse("test", expected="the splits of this run", got="a run opened from disk", fix="pass run.open_test(splits)")
+        if test is None or not len(test):
+            raise refuse("test", expected="a test set", got="splits without one")
+        if len(test) != self._experiment.rows.get("test"):
+            raise refuse("test", expected=f"{self._experiment.rows.get('test'):,} rows, as the run had", got=f"{len(test):,}")
+        net, task = self._trained
+        targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
+        data = pair(self.prepare(test), targets, device=_device(net), dtype=_dtype(net))
+        ids, groups = ids_and_groups(test)
+        self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
+        self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
+        if self.folder is not None:
+            from fathom.experiment.folder import write_opening
+
+            write_opening(self)
+        return errors_in(self.tables["test"]).rate
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run folder: experiment, history, prepare, weights, errors and diagnosis; JSON, safetensors, Parquet.
+
+        Raises:
+            UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
+        """
+        from fathom.experiment.folder import save
+
+        self.folder = save(self, Path(path))
+        return self.folder
+
+    def __str__(self) -> str:
+        if self.experiment is None:
+            return f"diverged: {self.findings[0].what}"
+        errors = ", ".join(f"{role} {errors_in(table).rate:.2%}" for role, table in self.tables.items())
+        return f"{self.experiment.data['name']}: {self.experiment}\n{errors}"
+
+
+def _no_targets(rows: int) -> NDArray[Any]:
+    import numpy as np
+
+    return np.zeros(rows, dtype=np.int64)
+
+
+def _device(net: nn.Module) -> torch.device:
+    return next(net.parameters()).device
+
+
+def _dtype(net: nn.Module) -> torch.dtype:
+    return next(net.parameters()).dtype

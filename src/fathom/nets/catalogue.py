@@ -1,0 +1,80 @@
+"""The named nets: what each takes, and which kind of target it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import nn
+
+from fathom.core.dense import DenseNet
+from fathom.core.expectations import did_you_mean, one_of, refuse, shown
+from fathom.nets.mlp import build_mlp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One named net.
+
+    Attributes:
+        name: what a user types.
+        about: one line for lists.
+        kinds: the kinds of target that it answers.
+        arguments: its own arguments and their defaults; dropout comes from the settings.
+        build: (inputs, outputs, dropout=..., **arguments) -> (module, record of a dense net or None).
+    """
+
+    name: str
+    about: str
+    kinds: tuple[str, ...]
+    arguments: dict[str, Any] = field(default_factory=dict)
+    build: Callable[..., tuple[nn.Module, DenseNet | None]]
+
+
+def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn.Module, DenseNet]:
+    if dropout not in (0.0, ()):
+        raise refuse("`dropout`", expected="0 for a net without hidden layers", got=repr(dropout), fix="use net mlp")
+    return build_mlp(inputs, outputs, hidden=())
+
+
+CATALOGUE: dict[str, Entry] = {
+    entry.name: entry
+    for entry in (
+        Entry(
+            name="mlp",
+            about="fully connected; hidden sizes, activation (sigmoid, tanh, relu, leaky_relu), dropout, batch norm",
+            kinds=("binary", "multiclass", "regression"),
+            arguments={"hidden": (64, 32), "activation": "relu", "batch_norm": False},
+            build=build_mlp,
+        ),
+        Entry(name="logistic", about="logistic regression: sigmoid(w x + b)", kinds=("binary",), build=_build_regression),
+        Entry(name="softmax", about="softmax regression over C classes", kinds=("multiclass", "binary"), build=_build_regression),
+        Entry(name="linear", about="linear regression: w x + b", kinds=("regression",), build=_build_regression),
+    )
+}
+
+
+def entry(name: str) -> Entry:
+    """The catalogue's entry of that name, else UnusableInput with the nearest."""
+    return CATALOGUE[one_of("net", name, CATALOGUE)]
+
+
+def arguments_for(name: str, given: dict[str, Any]) -> dict[str, Any]:
+    """All arguments of a named net: those given over its defaults.
+
+    Raises:
+        UnusableInput: an argument that the net does not take.
+    """
+    known = entry(name).arguments
+    for key in given:
+        if key not in known:
+            raise refuse(
+                f"`{key}`", expected=f"an argument of {name} ({shown(known) or 'it takes none'})", got=f"`{key}`", fix=hint(key, known)
+            )
+    return {**known, **given}
+
+
+def hint(key: str, known: Any) -> str:
+    """'did you mean ...' without its question mark, or nothing."""
+    return did_you_mean(key, known).rstrip("?")

@@ -1,0 +1,52 @@
+"""Several classes: one logit each, the softmax loss."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from fathom.core.records.errors import Errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class MultiClass:
+    """C classes (C2W3-16, 17): softmax over C logits, loss -log p of the true class, wrong where the likeliest is not it.
+
+    Attributes:
+        classes: the labels in the order of their codes.
+        label_smoothing: the share of the target spread over all classes.
+
+    Example:
+        >>> task = MultiClass(classes=("a", "b", "c", "d"))
+        >>> {k: round(v.item(), 3) for k, v in task.decode(torch.tensor([[5.0, 2.0, -1.0, 3.0]])).items()}
+        {'prediction': 0, 'p_a': 0.842, 'p_b': 0.042, 'p_c': 0.002, 'p_d': 0.114}
+    """
+
+    classes: tuple[str, ...]
+    label_smoothing: float = 0.0
+    kind: str = "multiclass"
+
+    @property
+    def outputs(self) -> int:
+        """One logit a class."""
+        return len(self.classes)
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Logits (n, C) and codes (n,) -> (n,) in nats."""
+        return functional.cross_entropy(outputs, targets, reduction="none", label_smoothing=self.label_smoothing)
+
+    def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
+        """1 where the likeliest class is not the true one."""
+        return Errors.of((outputs.argmax(1) != targets).cpu().numpy())
+
+    def decode(self, outputs: Tensor) -> dict[str, NDArray[Any]]:
+        """Prediction (code) and the probability of each class; they sum to one."""
+        p = torch.softmax(outputs.double(), dim=1).cpu().numpy()
+        columns: dict[str, NDArray[Any]] = {"prediction": outputs.argmax(1).cpu().numpy().astype(np.int64)}
+        return columns | {f"p_{label}": p[:, code] for code, label in enumerate(self.classes)}

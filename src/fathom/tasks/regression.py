@@ -1,0 +1,50 @@
+"""A number: squared loss on the standardized target, error as a share of the baseline's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fathom.core.records.errors import Errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression:
+    """A number to predict.
+
+    The net works on the standardized target t = (y - mean) / std, both from train. The loss of an example is
+    (t_hat - t)^2 / 2 (C1W2-06); its error |y_hat - y| / baseline, where baseline is the mean of |y - median of train's y|
+    over train: 1.0 is what the median alone gets.
+
+    Attributes:
+        mean, std: of train's target, in the user's unit.
+        baseline: the baseline's mean absolute error, in the user's unit.
+
+    Example:
+        >>> import torch
+        >>> task = Regression(mean=10.0, std=2.0, baseline=4.0)
+        >>> task.errors(torch.tensor([[1.0]]), torch.tensor([0.0])).value.tolist()  # 12 for 10: 2 of 4
+        [0.5]
+    """
+
+    mean: float
+    std: float
+    baseline: float
+    kind: str = "regression"
+    outputs: int = 1
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Standardized predictions (n, 1) and targets (n,) -> (n,)."""
+        return 0.5 * (outputs[:, 0] - targets).square()
+
+    def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
+        """|y_hat - y| as a share of the baseline's mean absolute error."""
+        apart = (outputs[:, 0].double() - targets.double()).abs().cpu().numpy()
+        return Errors.of(apart * (self.std / self.baseline))
+
+    def decode(self, outputs: Tensor) -> dict[str, NDArray[Any]]:
+        """The prediction in the user's unit."""
+        return {"prediction": outputs[:, 0].double().cpu().numpy() * self.std + self.mean}

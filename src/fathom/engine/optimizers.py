@@ -81,4 +81,4 @@ def decay(theta: Tensor, gradient: Tensor, is_weight: Tensor, settings: Settings
 def clip(gradient: Tensor, largest: float | None) -> None:
     """Scale the gradient down to norm `largest`, in place, where it is longer."""
     if largest is not None:
-        gradient.mul_((largest / gradient.norm().clamp_min(1e-12)).clamp_max(1.0))
+        gradient.mul_((largest / (gradient.norm() + 1e-6)).clamp_max(1.0))  # torch's own 1e-6

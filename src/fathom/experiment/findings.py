@@ -50,7 +50,7 @@ def _weak_penalty(settings: Settings, rows: int) -> Iterator[Finding]:
         yield Finding(
             id="engine.l2.too_small",
             severity="warning",
-            what=f"l2 {settings.l2:g} is lambda in lambda/(2m): at m = {rows:,} it is a weight decay of {settings.l2 / rows:.1e}, which does nothing.",
+            what=f"l2 {settings.l2:g} is lambda of lambda/(2m): at m = {rows:,} a weight decay of {settings.l2 / rows:.1e}: nothing.",
             where="l2",
             evidence={"l2": settings.l2, "weight_decay": settings.l2 / rows},
             fix=f"If you meant torch's weight_decay, say weight_decay={settings.l2:g}; as l2 it is {settings.l2 * rows:g}.",

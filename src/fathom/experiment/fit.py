@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
 
 from fathom.core.exceptions import TrainingDiverged
 from fathom.core.expectations import refuse
-from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.history import History
 from fathom.core.records.prepared import Prepared
 from fathom.core.records.settings import Settings
+from fathom.core.seeding import derive
 from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare, prepare_splits
 from fathom.data.splits import Splits, split
@@ -30,6 +33,9 @@ from fathom.nets.catalogue import entry
 from fathom.tasks.choice import task_for
 from fathom.tasks.task import Task
 
+if TYPE_CHECKING:
+    import polars as pl
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -40,8 +46,10 @@ class Ready:
     prepared: Prepared
 
 
-def make_ready(splits: Splits | Dataset) -> Ready:
+def make_ready(splits: Splits | Dataset | Ready) -> Ready:
     """Split what is not split yet, fit `prepare` on train and apply it to every role."""
+    if isinstance(splits, Ready):
+        return splits
     if isinstance(splits, Dataset):
         splits = split(splits)
     if not isinstance(splits, Splits):
@@ -50,7 +58,14 @@ def make_ready(splits: Splits | Dataset) -> Ready:
     return Ready(splits, prepare, prepared)
 
 
-def fit(splits: Splits | Dataset, *, net: NetLike = "mlp", progress: Progress | None = None, **arguments: Any) -> Run:
+def fit(
+    splits: Splits | Dataset | Ready,
+    *,
+    net: NetLike = "mlp",
+    progress: Progress | None = None,
+    announce: Callable[[Experiment], None] | None = None,
+    **arguments: Any,
+) -> Run:
     """Train one net on train, measure it on train, train_dev and dev; test stays sealed.
 
     Without further arguments the fit learns: Adam at 0.001, mini-batches of 64, enough epochs for 2,000 updates.
@@ -60,6 +75,7 @@ def fit(splits: Splits | Dataset, *, net: NetLike = "mlp", progress: Progress | 
         net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"), a torch module (trained in place), or a
             callable that builds one, with (inputs, outputs) or with nothing.
         progress: called with updates done, updates in all, and a text.
+        announce: called with the experiment once it is settled, before the training.
         **arguments: settings (`Settings` lists them) and the net's own arguments, by name; lr, keep_prob and lambd are read too.
 
     Returns:
@@ -75,7 +91,7 @@ def fit(splits: Splits | Dataset, *, net: NetLike = "mlp", progress: Progress | 
         >>> bool(run.errors["dev"].mean() < 0.1)
         True
     """
-    return _fit(make_ready(splits), net, progress, arguments)
+    return _fit(make_ready(splits), net, progress, arguments, announce)
 
 
 def fit_many(
@@ -102,16 +118,10 @@ def fit_many(
     """
     if not settings:
         raise refuse("`settings`", expected="at least one mapping of arguments", got="none")
-    if not isinstance(net, str) and not callable(getattr(net, "__call__", None)) or _is_module(net):
+    if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     ready = make_ready(splits)
     return [_member(ready, net, progress, {**arguments, **member}) for member in settings]
-
-
-def _is_module(net: Any) -> bool:
-    from torch import nn
-
-    return isinstance(net, nn.Module)
 
 
 def _member(ready: Ready, net: NetLike, progress: Progress | None, arguments: dict[str, Any]) -> Run:
@@ -121,20 +131,27 @@ def _member(ready: Ready, net: NetLike, progress: Progress | None, arguments: di
         return Run.diverged(ready.splits, ready.prepare, str(diverged), arguments)
 
 
-def _fit(ready: Ready, net: NetLike, progress: Progress | None, arguments: Mapping[str, Any]) -> Run:
+def _fit(
+    ready: Ready,
+    net: NetLike,
+    progress: Progress | None,
+    arguments: Mapping[str, Any],
+    announce: Callable[[Experiment], None] | None = None,
+) -> Run:
     net_arguments = entry(net).arguments if isinstance(net, str) else None
     for_settings, for_net = sort_arguments(arguments, net_arguments)
     rows = len(ready.prepared.targets["train"])
     settings = Settings(**for_settings).at(rows=rows)
     target = ready.splits.target
     task = _task(ready, settings)
-    built = build(net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind)
-    experiment = _experiment(ready, built, settings)
-    with use_threads(threads_for(settings.rows_a_batch(rows), built.parameters)):
-        pairs = _pairs(ready, settings)
-        history = train(_job(built, task, settings, pairs, progress))
-        tables = {role: outcome(built.module, task, target, *_measured(ready, pairs, role)) for role in pairs if role != "test"}
-    findings = (*ready.splits.findings, *ready.prepare.findings, *findings_of(history, settings, len(tables["train"])))
+    with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
+        torch.manual_seed(derive(settings.seed, "global"))
+        built = build(net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind)
+        experiment = _experiment(ready, built, settings)
+        if announce is not None:
+            announce(experiment)
+        history, tables = _train(ready, built, task, settings, progress)
+    findings = (*ready.splits.findings, *ready.prepare.findings, *findings_of(history, settings, rows))
     return Run(
         experiment=experiment,
         target=target,
@@ -146,6 +163,17 @@ def _fit(ready: Ready, net: NetLike, progress: Progress | None, arguments: Mappi
         findings=findings,
         splits=ready.splits,
     )
+
+
+def _train(
+    ready: Ready, built: Built, task: Task, settings: Settings, progress: Progress | None
+) -> tuple[History, dict[str, pl.DataFrame]]:
+    """Train the built net; returns the history and what it says of every role but test."""
+    pairs = _pairs(ready, settings)
+    with use_threads(threads_for(settings.rows_a_batch(len(pairs["train"])), built.parameters)):
+        history = train(_job(built, task, settings, pairs, progress))
+        tables = {role: outcome(built.module, task, ready.splits.target, *_measured(ready, pairs, role)) for role in pairs}
+    return history, tables
 
 
 def _task(ready: Ready, settings: Settings) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
+from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
@@ -32,7 +34,7 @@ LARGEST_TABLE = 4 * 1024**3
 """Bytes of an errors file that is opened at most."""
 
 
-def save(run: Run, folder: Path) -> Path:
+def save(run: Run, folder: Path, diagnosis: Diagnosis | None = None) -> Path:
     """Write the run folder aside and give it its name when it is whole.
 
     Raises:
@@ -50,7 +52,7 @@ def save(run: Run, folder: Path) -> Path:
         (aside / run_folder.ERRORS).mkdir()
         for role, table in run.tables.items():
             table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
-        run_folder.write_json(aside / run_folder.DIAGNOSIS, run.diagnose().to_json())
+        run_folder.write_json(aside / run_folder.DIAGNOSIS, (diagnosis or run.diagnose()).to_json())
     return folder
 
 
@@ -179,7 +181,7 @@ def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.T
         return
     sizes = [inputs, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]
     stored = sum(w.numel() for w in weights.values())
-    wanted = sum(int(a) * int(b) for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    wanted = sum(int(a) * int(b) for a, b in itertools.pairwise(sizes))
     if wanted > stored:
         raise damaged(folder, f"a net of {wanted:,} weights beside {stored:,} stored ones")
 

@@ -156,10 +156,16 @@ class Run:
         Raises:
             UnusableInput: a needed column is missing, or nothing can be read.
         """
+        return self.predict_with_findings(rows)[0]
+
+    def predict_with_findings(self, rows: Any) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+        """As `predict`, with what was seen while the rows were read: extra columns, values that could not be read."""
         net, task = self._trained
-        table, _ = conform(rows, self.prepare.columns, need_target=False)
+        table, found = conform(rows, self.prepare.columns, need_target=False)
+        if not table.height:
+            raise refuse("rows", expected="at least one", got="none")
         inputs = pair(self.prepare(table), _no_targets(table.height), device=_device(net), dtype=_dtype(net)).inputs
-        return predictions(net, task, self.target, inputs)
+        return predictions(net, task, self.target, inputs), tuple(found)
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.
@@ -193,15 +199,19 @@ class Run:
             write_opening(self)
         return errors_in(self.tables["test"]).rate
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, diagnosis: Diagnosis | None = None) -> Path:
         """Write the run folder: experiment, history, prepare, weights, errors and diagnosis; JSON, safetensors, Parquet.
+
+        Args:
+            path: a folder that is new or empty.
+            diagnosis: the one to keep; without human level or goal where left out.
 
         Raises:
             UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
         """
         from fathom.experiment.folder import save
 
-        self.folder = save(self, Path(path))
+        self.folder = save(self, Path(path), diagnosis)
         return self.folder
 
     def __str__(self) -> str:

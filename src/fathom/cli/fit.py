@@ -1,0 +1,158 @@
+"""`fathom fit DATA --target Y`: from a data file to a ladder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fathom.cli import typed
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fathom.core.records.diagnosis import Diagnosis
+    from fathom.experiment.run import Run
+
+DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
+
+
+def command(
+    data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).")],
+    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    dev: Annotated[str | None, typer.Option(*DEV, help="A file with the dev (validation) set.")] = None,
+    test: Annotated[str | None, typer.Option(help="A file with the test set.")] = None,
+    train_dev: Annotated[str | None, typer.Option(help="A file with a train-dev set.")] = None,
+    kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be repeated.")] = None,
+    group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
+    time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
+    id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
+    role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
+    dev_size: Annotated[str | None, typer.Option(help="Rows or share of dev.")] = None,
+    test_size: Annotated[str | None, typer.Option(help="Rows or share of test; 0 for none.")] = None,
+    like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
+    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    net: Annotated[str, typer.Option(help="mlp, logistic, softmax or linear.")] = "mlp",
+    hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
+    activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
+    batch_norm: Annotated[bool | None, typer.Option("--batch-norm", help="Normalize z of the hidden layers.")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
+    learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
+    batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over train.")] = None,
+    momentum: Annotated[float | None, typer.Option(help="beta of sgd, momentum, nesterov.")] = None,
+    l2: Annotated[float | None, typer.Option("--l2", "--lambd", help="lambda in lambda/(2m) times the squared weights.")] = None,
+    l1: Annotated[float | None, typer.Option(help="lambda in lambda/(2m) times the absolute weights.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="torch's; not together with l2.")] = None,
+    dropout: Annotated[str | None, typer.Option(help="Probability of dropping, one or one per hidden layer: 0.2,0.5.")] = None,
+    keep_prob: Annotated[str | None, typer.Option(help="1 - dropout.")] = None,
+    initialization: Annotated[str | None, typer.Option(help="he, xavier, glorot, random or zeros.")] = None,
+    initialization_gain: Annotated[float | None, typer.Option(help="A factor on the initial standard deviation.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="cosine, inverse:1, exponential:0.95, root, staircase, or JSON.")] = None,
+    label_smoothing: Annotated[float | None, typer.Option(help="Share of the target spread over all classes.")] = None,
+    clip_norm: Annotated[float | None, typer.Option(help="Largest norm of a gradient.")] = None,
+    early_stopping: Annotated[int | None, typer.Option(help="Patience in epochs.")] = None,
+    precision: Annotated[str | None, typer.Option(help="float32, bfloat16 or float64.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of initialization, dropout and batch order.")] = 0,
+    data_seed: Annotated[int | None, typer.Option(help="Seed of the batch order alone.")] = None,
+    human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
+    goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
+    open_test: Annotated[bool, typer.Option("--open-test", help="Measure test too, once, at the end of all choices.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The run folder; runs/NAME-1 and so on where left out.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only the verdict.")] = False,
+) -> int:
+    """Train a network on a data file and draw its ladder: how far it is from where it should be, and why."""
+    given = dict(locals())
+    from fathom.cli.rates import parse_rate
+    from fathom.core import run_folder
+    from fathom.report.screen import console
+
+    folder = out or run_folder.next_free(Path("runs"), _name_of(data))
+    run_folder.check_new(folder)
+    rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
+    screen = console(quiet=quiet and not as_json, to_error=as_json)
+    run = _fit(given, screen)
+    if open_test:
+        run.open_test()
+    diagnosis = run.diagnose(**rates)
+    run.save(folder, diagnosis=diagnosis)
+    _show(run, diagnosis, screen, given)
+    return 130 if run.history.stopped == "interrupted" else 0
+
+
+SETTINGS = (
+    *("optimizer", "learning_rate", "epochs", "momentum", "l2", "l1", "weight_decay", "initialization", "initialization_gain"),
+    *("label_smoothing", "clip_norm", "early_stopping", "precision", "device", "seed", "data_seed", "activation", "batch_norm"),
+)
+
+
+def settings_of(given: dict[str, Any]) -> dict[str, Any]:
+    """The settings and the net's arguments among the options that were given."""
+    chosen = {name: given[name] for name in SETTINGS}
+    chosen["hidden"] = typed.hidden(given["hidden"])
+    chosen["dropout"] = typed.numbers("--dropout", given["dropout"])
+    chosen["keep_prob"] = typed.numbers("--keep-prob", given["keep_prob"])
+    chosen["batch_size"] = typed.batch_size(given["batch_size"])
+    chosen["schedule"] = typed.schedule(given["schedule"])
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _fit(given: dict[str, Any], screen: Console) -> Run:
+    """Load, split, fit; each part is on the screen before the next one starts."""
+    from fathom.experiment.fit import fit, make_ready
+    from fathom.report.progress import progress_bar
+    from fathom.report.screen import findings, line
+
+    splits = _splits(given)
+    ready = make_ready(splits)
+    data = splits.train
+    line(screen, "data", f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} inputs")
+    line(screen, "split", str(splits))
+    findings(screen, [*splits.findings, *ready.prepare.findings])
+    with progress_bar(False if given["quiet"] else None) as progress:
+        return fit(ready, net=given["net"], progress=progress, announce=lambda e: _announce(screen, e), **settings_of(given))
+
+
+def _announce(screen: Console, experiment: Any) -> None:
+    from fathom.report.screen import experiment as show
+
+    show(screen, experiment)
+
+
+def _splits(given: dict[str, Any]) -> Any:
+    from fathom.data.load import load
+    from fathom.data.splits import split
+
+    about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
+    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), **about)
+    others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
+    sizes = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
+    if others:
+        return split(train=data, **others, seed=given["split_seed"])
+    return split(data, seed=given["split_seed"], like=given["like"], **sizes)
+
+
+def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]) -> None:
+    import json
+
+    from fathom.report import screen as screens
+    from fathom.report.terminal import show
+
+    screens.trained(screen, run.history)
+    screens.findings(screen, [f for f in run.findings if f.id.startswith("engine.")])
+    screen.print()
+    show(diagnosis, screen)
+    screens.line(screen, "saved", f"{run.folder}")
+    if given["as_json"]:
+        print(json.dumps({"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings]}))
+    elif given["quiet"]:
+        print(diagnosis.headline)
+
+
+def _name_of(data: str) -> str:
+    return data.removeprefix("sample:") if data.startswith("sample:") else Path(data).name.split(".")[0]

@@ -1,0 +1,69 @@
+"""What is typed on a command line, read: lists of numbers, schedules, batch sizes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fathom.core.expectations import refuse
+
+
+def hidden(text: str | None) -> tuple[int, ...] | None:
+    """'128,64' or '128-64' -> (128, 64); '0' or 'none' -> ().
+
+    Example:
+        >>> hidden("128-64"), hidden("none")
+        ((128, 64), ())
+    """
+    if text is None:
+        return None
+    if text.strip().lower() in ("0", "none", ""):
+        return ()
+    try:
+        return tuple(int(part) for part in text.replace("-", ",").replace(" ", ",").split(",") if part)
+    except ValueError:
+        raise refuse("--hidden", expected="sizes as in 128,64", got=repr(text)) from None
+
+
+def numbers(name: str, text: str | None) -> float | tuple[float, ...] | None:
+    """'0.2' -> 0.2; '0.2,0.5' -> (0.2, 0.5)."""
+    if text is None:
+        return None
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise refuse(name, expected="a number, or several as in 0.2,0.5", got=repr(text)) from None
+    return values[0] if len(values) == 1 else values
+
+
+def batch_size(text: str | None) -> int | str | None:
+    """A number or 'full'."""
+    if text is None or text == "full":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise refuse("--batch-size", expected="a number or 'full'", got=repr(text)) from None
+
+
+def schedule(text: str | None) -> Any:
+    """'cosine', 'exponential:0.9', or JSON as in '{"name": "staircase", "rate": 0.5, "every": 20}'."""
+    if text is None:
+        return None
+    if text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise refuse("--schedule", expected="a name, name:rate, or JSON", got=repr(text)) from None
+    name, _, rate = text.partition(":")
+    return {"name": name, "rate": numbers("--schedule", rate)} if rate else name
+
+
+def size(name: str, text: str | None) -> int | float | None:
+    """'1000' -> 1000 rows; '0.1' or '10%' -> a share."""
+    if text is None:
+        return None
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else int(text) if text.isdigit() else float(text)
+    except ValueError:
+        raise refuse(name, expected="a number of rows or a share as in 10%", got=repr(text)) from None

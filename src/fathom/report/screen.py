@@ -1,0 +1,68 @@
+"""The screen of a run: a label on the left, what there is to say on the right; the same in a terminal and in a log file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
+from fathom.core.records.history import History
+
+LABEL = 10
+"""Width of the labels, in characters."""
+
+STYLES = {"info": "dim", "warning": "yellow", "error": "bold red"}
+
+
+def console(*, quiet: bool = False, to_error: bool = False) -> Console:
+    """The console of a command: plain text, at most 100 columns, in a file; colors in a terminal."""
+    made = Console(quiet=quiet, stderr=to_error, highlight=False, soft_wrap=False)
+    made.width = min(made.width, 100)
+    return made
+
+
+def line(screen: Console, label: str, text: str, style: str = "") -> None:
+    """One entry; long text wraps under itself."""
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=LABEL)
+    grid.add_column()
+    grid.add_row(Text(label, style="bold"), Text(text, style=style))
+    screen.print(grid)
+
+
+def findings(screen: Console, found: Iterable[Finding], most: int = 8) -> None:
+    """The findings, errors first; those of severity info are cut when there are many."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    listed = sorted(found, key=lambda f: order[f.severity])
+    for finding in listed[:most]:
+        text = finding.what + (f" {finding.fix}" if finding.fix else "")
+        line(screen, finding.severity, text, STYLES[finding.severity])
+    if len(listed) > most:
+        line(screen, "", f"and {len(listed) - most} more; --json has them all", "dim")
+
+
+def experiment(screen: Console, made: Experiment) -> None:
+    """Net, settings and plan, before the training."""
+    parameters = f"{made.parameters:,} parameter{'s' if made.parameters != 1 else ''}"
+    line(screen, "net", f"{made.net} {made.shape}, {parameters}")
+    line(screen, "training", f"{made.plan}; {settings_text(made)}")
+
+
+def settings_text(made: Experiment) -> str:
+    """The settings that differ from the defaults, optimizer and learning rate always."""
+    return str(made.settings).replace(f", batch_size {made.settings.batch_size}", "")
+
+
+def trained(screen: Console, history: History) -> None:
+    """How the training ended."""
+    if not history.epochs:
+        return
+    last = history.epochs[-1]
+    text = f"{history.seconds:.1f} s, {last.updates:,} updates, J {history.epochs[0].J:.3g} to {last.J:.3g}"
+    if history.best_epoch is not None:
+        text += f"; early stopping kept epoch {history.best_epoch} of {len(history)}"
+    line(screen, "", text)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fathom.diagnosis.diagnose import diagnose as diagnose
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
-    from fathom.experiment.folder import open_run as open_run
+    from fathom.experiment.opening import open_run as open_run
     from fathom.experiment.run import Run as Run
 
 _HOME = {
@@ -40,7 +40,7 @@ _HOME = {
     # training
     "fit": "fathom.experiment.fit",
     "fit_many": "fathom.experiment.fit",
-    "open_run": "fathom.experiment.folder",
+    "open_run": "fathom.experiment.opening",
     "Run": "fathom.experiment.run",
     "Settings": "fathom.core.records.settings",
     # diagnosis
@@ -56,7 +56,7 @@ _HOME = {
     "UnusableInput": "fathom.core.exceptions",
 }
 
-__all__ = list(_HOME)  # noqa: PLE0605
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,7 @@ def command(
     import json
 
     from fathom.core.expectations import refuse
-    from fathom.experiment.folder import open_run
+    from fathom.experiment.opening import open_run
 
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise refuse(f"--out '{out}'", expected="a file ending in .csv or .parquet", got=f"'{out.suffix}'")

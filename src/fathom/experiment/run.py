@@ -22,11 +22,13 @@ from fathom.core.records.history import History
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
 from fathom.core.roles import role_of
+from fathom.core.run_folder import SCHEMA
 from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
 from fathom.experiment.outcome import errors_in, outcome, predictions
+from fathom.experiment.saving import save, versions, write_opening
 from fathom.experiment.tensors import pair
 from fathom.tasks.task import Task
 
@@ -194,9 +196,7 @@ class Run:
         self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
-            from fathom.experiment.folder import write_opening
-
-            write_opening(self)
+            write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=self.diagnose())
         return errors_in(self.tables["test"]).rate
 
     def save(self, path: str | Path, diagnosis: Diagnosis | None = None) -> Path:
@@ -209,10 +209,31 @@ class Run:
         Raises:
             UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
         """
-        from fathom.experiment.folder import save
+        folder = Path(path)
+        net, _ = self._trained
+        save(
+            folder,
+            head=self._head(),
+            history=self.history.to_jsonl(),
+            prepare=self.prepare.to_json(),
+            net=net,
+            tables=self.tables,
+            diagnosis=diagnosis or self.diagnose(),
+        )
+        self.folder = folder
+        return folder
 
-        self.folder = save(self, Path(path), diagnosis)
-        return self.folder
+    def _head(self) -> dict[str, Any]:
+        """What run.json holds."""
+        return {
+            "schema": SCHEMA,
+            "experiment": self._experiment.to_json(),
+            "target": self.target.to_json(),
+            "history": {name: value for name, value in self.history.to_json().items() if name != "epochs"},
+            "findings": [f.to_json() for f in self.findings],
+            "openings": self.openings,
+            "versions": versions(),
+        }
 
     def __str__(self) -> str:
         if self.experiment is None:

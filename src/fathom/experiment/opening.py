@@ -1,10 +1,9 @@
-"""Saving a run and opening it again: JSON, safetensors and Parquet alone; nothing in a folder is ever imported or unpickled."""
+"""Opening a run folder: JSON, safetensors and Parquet alone; nothing in a folder is ever imported or unpickled."""
 
 from __future__ import annotations
 
 import itertools
 import json
-import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
-from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
@@ -32,64 +30,6 @@ if TYPE_CHECKING:
 
 LARGEST_TABLE = 4 * 1024**3
 """Bytes of an errors file that is opened at most."""
-
-
-def save(run: Run, folder: Path, diagnosis: Diagnosis | None = None) -> Path:
-    """Write the run folder aside and give it its name when it is whole.
-
-    Raises:
-        UnusableInput: the folder holds something already or cannot be written.
-    """
-    from safetensors.torch import save_file
-
-    net, _ = run._trained
-    with run_folder.written_aside(folder) as aside:
-        run_folder.write_json(aside / run_folder.RUN, _head(run))
-        (aside / run_folder.HISTORY).write_text(run.history.to_jsonl(), encoding="utf-8")
-        run_folder.write_json(aside / run_folder.PREPARE, run.prepare.to_json())
-        tensors = {name: t.detach().cpu().contiguous().clone() for name, t in net.state_dict().items()}
-        save_file(tensors, aside / run_folder.WEIGHTS)
-        (aside / run_folder.ERRORS).mkdir()
-        for role, table in run.tables.items():
-            table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
-        run_folder.write_json(aside / run_folder.DIAGNOSIS, (diagnosis or run.diagnose()).to_json())
-    return folder
-
-
-def write_opening(run: Run) -> None:
-    """Write into a saved run's folder that test was opened, and what it showed."""
-    assert run.folder is not None
-    run.tables["test"].write_parquet(run.folder / run_folder.ERRORS / "test.parquet")
-    run_folder.write_json(run.folder / run_folder.RUN, _head(run))
-    run_folder.write_json(run.folder / run_folder.DIAGNOSIS, run.diagnose().to_json())
-
-
-def _head(run: Run) -> dict[str, Any]:
-    experiment = run._experiment
-    history = {k: v for k, v in run.history.to_json().items() if k != "epochs"}
-    return {
-        "schema": run_folder.SCHEMA,
-        "experiment": experiment.to_json(),
-        "target": run.target.to_json(),
-        "history": history,
-        "findings": [f.to_json() for f in run.findings],
-        "openings": run.openings,
-        "versions": versions(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """The versions that the bits of a run depend on."""
-    from importlib import metadata
-
-    names = {"fathom": "fathom-ml", "torch": "torch", "numpy": "numpy", "polars": "polars"}
-    found = {"python": platform.python_version()}
-    for name, distribution in names.items():
-        try:
-            found[name] = metadata.version(distribution)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None = None) -> Run:

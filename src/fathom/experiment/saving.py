@@ -1,0 +1,75 @@
+"""Saving a run: JSON, safetensors and Parquet in one folder, whole or not there."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from fathom.core import run_folder
+from fathom.core.records.diagnosis import Diagnosis
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def save(
+    folder: Path,
+    *,
+    head: Mapping[str, Any],
+    history: str,
+    prepare: Mapping[str, Any],
+    net: nn.Module,
+    tables: Mapping[str, pl.DataFrame],
+    diagnosis: Diagnosis,
+) -> None:
+    """Write a run folder aside and give it its name when it is whole.
+
+    Args:
+        folder: new or empty.
+        head: what run.json holds.
+        history: lines of JSON, one an epoch.
+        prepare: as JSON values.
+        net: its weights and buffers are written.
+        tables: errors by role.
+        diagnosis: the ladder and what follows from it.
+
+    Raises:
+        UnusableInput: the folder holds something already or cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    with run_folder.written_aside(folder) as aside:
+        run_folder.write_json(aside / run_folder.RUN, head)
+        (aside / run_folder.HISTORY).write_text(history, encoding="utf-8")
+        run_folder.write_json(aside / run_folder.PREPARE, prepare)
+        tensors = {name: t.detach().cpu().contiguous().clone() for name, t in net.state_dict().items()}
+        save_file(tensors, aside / run_folder.WEIGHTS)
+        (aside / run_folder.ERRORS).mkdir()
+        for role, table in tables.items():
+            table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
+        run_folder.write_json(aside / run_folder.DIAGNOSIS, diagnosis.to_json())
+
+
+def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame, diagnosis: Diagnosis) -> None:
+    """Write into a saved run's folder that test was opened, and what it showed."""
+    table.write_parquet(folder / run_folder.ERRORS / "test.parquet")
+    run_folder.write_json(folder / run_folder.RUN, head)
+    run_folder.write_json(folder / run_folder.DIAGNOSIS, diagnosis.to_json())
+
+
+def versions() -> dict[str, str]:
+    """The versions that the bits of a run depend on."""
+    from importlib import metadata
+
+    names = {"fathom": "fathom-ml", "torch": "torch", "numpy": "numpy", "polars": "polars"}
+    found = {"python": platform.python_version()}
+    for name, distribution in names.items():
+        try:
+            found[name] = metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -61,6 +61,7 @@ def command(
     human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
+    no_references: Annotated[bool, typer.Option("--no-references", help="Leave out the plain methods to compare with.")] = False,
     open_test: Annotated[bool, typer.Option("--open-test", help="Measure test too, once, at the end of all choices.")] = False,
     out: Annotated[Path | None, typer.Option(help="The run folder; runs/NAME-1 and so on where left out.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
@@ -79,7 +80,7 @@ def command(
     run = _fit(given, screen)
     if open_test:
         run.open_test()
-    diagnosis = run.diagnose(**rates)
+    diagnosis = run.diagnose(references=not no_references, **rates)
     run.save(folder, diagnosis=diagnosis)
     _show(run, diagnosis, screen, given)
     return 130 if run.history.stopped == "interrupted" else 0
@@ -104,7 +105,8 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
 
 def _fit(given: dict[str, Any], screen: Console) -> Run:
     """Load, split, fit; each part is on the screen before the next one starts."""
-    from fathom.experiment.fit import fit, make_ready
+    from fathom.experiment.fit import fit
+    from fathom.experiment.ready import make_ready
     from fathom.report.progress import progress_bar
     from fathom.report.screen import findings, line
 
@@ -113,7 +115,7 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     data = splits.train
     line(screen, "data", f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} inputs")
     line(screen, "split", str(splits))
-    findings(screen, [*splits.findings, *ready.prepare.findings])
+    findings(screen, ready.findings)
     with progress_bar(False if given["quiet"] else None) as progress:
         return fit(ready, net=given["net"], progress=progress, announce=lambda e: _announce(screen, e), **settings_of(given))
 
@@ -131,7 +133,7 @@ def _splits(given: dict[str, Any]) -> Any:
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
     data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), **about)
     others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
-    sizes = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
+    sizes: dict[str, Any] = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
     if others:
         return split(train=data, **others, seed=given["split_seed"])
     return split(data, seed=given["split_seed"], like=given["like"], **sizes)

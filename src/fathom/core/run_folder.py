@@ -21,6 +21,7 @@ PREPARE = "prepare.json"
 WEIGHTS = "weights.safetensors"
 DIAGNOSIS = "diagnosis.json"
 ERRORS = "errors"
+REFERENCES = "references.parquet"
 REPORT = "report.html"
 
 LARGEST_JSON = 64 * 1024 * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -13,12 +12,10 @@ from fathom.core.exceptions import TrainingDiverged
 from fathom.core.expectations import refuse
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.history import History
-from fathom.core.records.prepared import Prepared
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.data.dataset import Dataset
-from fathom.data.prepare import Prepare, prepare_splits
-from fathom.data.splits import Splits, split
+from fathom.data.splits import Splits
 from fathom.engine.loop import Job, Progress, train
 from fathom.engine.step import outputs_of
 from fathom.engine.threads import threads_for, use_threads
@@ -26,6 +23,7 @@ from fathom.experiment.arguments import sort_arguments
 from fathom.experiment.build import Built, NetLike, build, device_of, dtype_of
 from fathom.experiment.findings import findings_of
 from fathom.experiment.outcome import outcome
+from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
 from fathom.experiment.tensors import Pair, pair
@@ -35,27 +33,6 @@ from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Splits prepared once, for one net or for many."""
-
-    splits: Splits
-    prepare: Prepare
-    prepared: Prepared
-
-
-def make_ready(splits: Splits | Dataset | Ready) -> Ready:
-    """Split what is not split yet, fit `prepare` on train and apply it to every role."""
-    if isinstance(splits, Ready):
-        return splits
-    if isinstance(splits, Dataset):
-        splits = split(splits)
-    if not isinstance(splits, Splits):
-        raise refuse("`splits`", expected="Splits or a Dataset", got=type(splits).__name__, fix="use fathom.split(fathom.load(...))")
-    prepare, prepared = prepare_splits(splits)
-    return Ready(splits, prepare, prepared)
 
 
 def fit(
@@ -128,7 +105,7 @@ def _member(ready: Ready, net: NetLike, progress: Progress | None, arguments: di
     try:
         return _fit(ready, net, progress, arguments)
     except TrainingDiverged as diverged:
-        return Run.diverged(ready.splits, ready.prepare, str(diverged), arguments)
+        return Run.diverged(ready, str(diverged), arguments)
 
 
 def _fit(
@@ -151,7 +128,7 @@ def _fit(
         if announce is not None:
             announce(experiment)
         history, tables = _train(ready, built, task, settings, progress)
-    findings = (*ready.splits.findings, *ready.prepare.findings, *findings_of(history, settings, rows))
+    findings = (*ready.findings, *findings_of(history, settings, rows))
     return Run(
         experiment=experiment,
         target=target,
@@ -161,7 +138,7 @@ def _fit(
         history=history,
         tables=tables,
         findings=findings,
-        splits=ready.splits,
+        ready=ready,
     )
 
 

@@ -14,6 +14,7 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
+from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
@@ -22,6 +23,7 @@ from fathom.core.records.target import Target
 from fathom.core.roles import ROLES
 from fathom.data.prepare import Prepare
 from fathom.experiment.build import build
+from fathom.experiment.references import FittedReference
 from fathom.experiment.run import Run
 from fathom.tasks.choice import task_for
 
@@ -78,6 +80,7 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
         history=_history(folder, head["history"]),
         tables={role: table for role in ROLES if (table := _table(folder, role)) is not None},
         findings=tuple(Finding(**f) for f in head["findings"]),
+        fitted=_references(folder),
         openings=list(head["openings"]),
         folder=folder,
     )
@@ -137,18 +140,29 @@ def _history(folder: Path, summary: dict[str, Any]) -> History:
 
 
 def _table(folder: Path, role: str) -> pl.DataFrame | None:
+    table = _parquet(folder, f"{run_folder.ERRORS}/{role}.parquet")
+    if table is not None and not {"truth", "prediction", "error", "weight"} <= set(table.columns):
+        raise damaged(folder, f"{role}.parquet lacks columns")
+    return table
+
+
+def _references(folder: Path) -> list[FittedReference]:
+    table = _parquet(folder, run_folder.REFERENCES)
+    if table is None:
+        return []
+    columns = {name: table.get_column(name).to_numpy() for name in table.columns}
+    return [FittedReference(name=name, about="", errors=Errors.of(v), rows=0, seconds=0.0) for name, v in columns.items()]
+
+
+def _parquet(folder: Path, name: str) -> pl.DataFrame | None:
     import polars as pl
 
-    name = f"{run_folder.ERRORS}/{role}.parquet"
     if not (folder / name).exists():
         return None
     path = run_folder.file_in(folder, name)
     if path.stat().st_size > LARGEST_TABLE:
         raise damaged(folder, f"{name} of over 4 GiB")
     try:
-        table = pl.read_parquet(path)
+        return pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise damaged(folder, f"{name}: {error}") from None
-    if not {"truth", "prediction", "error", "weight"} <= set(table.columns):
-        raise damaged(folder, f"{name} lacks columns")
-    return table

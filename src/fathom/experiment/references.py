@@ -13,10 +13,32 @@ from numpy.typing import NDArray
 
 from fathom.core.records.errors import Errors
 from fathom.core.records.prepared import Prepared
-from fathom.core.records.reference import Reference
+from fathom.core.records.record import Record
 from fathom.core.seeding import generator
 from fathom.tasks.regression import Regression
 from fathom.tasks.task import Task
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FittedReference(Record):
+    """One reference and how it did.
+
+    Attributes:
+        name: "linear", "nearest neighbors" or "boosted trees".
+        about: the method in a few words.
+        errors: of each dev example, in the net's own terms.
+        rows: examples of train that it was fitted on; fewer than all where all would have taken too long.
+        seconds: fitting and predicting.
+    """
+
+    name: str
+    about: str
+    errors: Errors
+    rows: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.errors.rate:.2%} ({self.about}, {self.rows:,} rows, {self.seconds:.1f} s)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +46,7 @@ class Method:
     """One plain method.
 
     Attributes:
-        name, about: as in `Reference`.
+        name, about: as in `FittedReference`.
         make: (regression or not, seed) -> an estimator with fit and predict.
         rows_at: (features, classes, dev rows) -> the most rows of train that it is fitted on, so that it takes about 3 s at most.
     """
@@ -64,7 +86,7 @@ METHODS = (
 )
 
 
-def references(prepared: Prepared, task: Task, *, classes: int, seed: int = 0) -> list[Reference]:
+def references(prepared: Prepared, task: Task, *, classes: int, seed: int = 0) -> list[FittedReference]:
     """Fit the references on train's prepared inputs and measure them on dev.
 
     How many rows each takes follows from shapes, never from a clock, so that the same data give the same references.
@@ -83,7 +105,7 @@ def references(prepared: Prepared, task: Task, *, classes: int, seed: int = 0) -
     return [_measure(method, prepared, task, classes, seed) for method in METHODS]
 
 
-def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed: int) -> Reference:
+def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed: int) -> FittedReference:
     x, y = prepared.inputs["train"], prepared.targets["train"]
     dev_x, dev_y = prepared.inputs["dev"], prepared.targets["dev"]
     most = int(max(200.0, method.rows_at(x.shape[1], max(1, classes), len(dev_y))))
@@ -96,7 +118,7 @@ def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed:
         warnings.simplefilter("ignore")  # convergence warnings: a bound that is not the tightest is still a bound
         predicted = estimator.fit(x[rows], y[rows]).predict(dev_x)
     errors = errors_of(task, predicted, dev_y)
-    return Reference(name=method.name, about=method.about, errors=errors, rows=len(rows), seconds=time.perf_counter() - started)
+    return FittedReference(name=method.name, about=method.about, errors=errors, rows=len(rows), seconds=time.perf_counter() - started)
 
 
 def _drawn(rows: int, most: int, seed: int) -> NDArray[np.int64]:

@@ -24,10 +24,13 @@ from fathom.core.records.target import Target
 from fathom.core.roles import role_of
 from fathom.core.run_folder import SCHEMA
 from fathom.data.conform import conform
+from fathom.data.identity import ids_and_groups
 from fathom.data.prepare import Prepare
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
 from fathom.experiment.outcome import errors_in, outcome, predictions
+from fathom.experiment.ready import Ready
+from fathom.experiment.references import FittedReference
 from fathom.experiment.saving import save, versions, write_opening
 from fathom.experiment.tensors import pair
 from fathom.tasks.task import Task
@@ -74,7 +77,8 @@ class Run:
         history: epoch by epoch.
         tables: by role, a polars frame: id, group, truth, prediction, p_<class>, error, weight.
         findings: of data, splits, prepare and training.
-        splits: the data; None for a run that was opened from disk.
+        ready: the data, split and prepared; None for a run that was opened from disk.
+        fitted: the references, once they are fitted.
         openings: when test was opened, as ISO dates.
         folder: where the run was saved; None before.
     """
@@ -87,21 +91,27 @@ class Run:
     history: History
     tables: dict[str, pl.DataFrame]
     findings: tuple[Finding, ...] = ()
-    splits: Splits | None = None
+    ready: Ready | None = None
+    fitted: list[FittedReference] | None = None
     openings: list[str] = field(default_factory=list)
     folder: Path | None = None
 
     @classmethod
-    def diverged(cls, splits: Splits, prepare: Prepare, what: str, arguments: Mapping[str, Any]) -> Run:
+    def diverged(cls, ready: Ready, what: str, arguments: Mapping[str, Any]) -> Run:
         """The run of a member of `fit_many` whose training diverged: no net, no errors, a finding."""
         found = Finding(id="engine.run.diverged", severity="error", what=what, evidence={k: str(v) for k, v in arguments.items()})
         history = History([], stopped="diverged")
-        return cls(None, splits.target, None, prepare, None, history, {}, findings=(found,), splits=splits)
+        return cls(None, ready.splits.target, None, ready.prepare, None, history, {}, findings=(found,), ready=ready)
 
     @property
     def errors(self) -> RoleErrors:
         """An array by role, one error for each example; no "test" until it is opened."""
         return RoleErrors(self.tables, sealed=self._test_rows > 0)
+
+    @property
+    def splits(self) -> Splits | None:
+        """The data; None for a run that was opened from disk."""
+        return None if self.ready is None else self.ready.splits
 
     @property
     def settings(self) -> Settings:
@@ -124,9 +134,25 @@ class Run:
     def _test_rows(self) -> int:
         return 0 if "test" in self.tables or self.experiment is None else self.experiment.rows.get("test", 0)
 
-    def diagnose(self, **arguments: Any) -> Diagnosis:
-        """The ladder of this run, its gaps, verdicts and next steps; arguments as in `fathom.diagnose`."""
+    @property
+    def references(self) -> list[FittedReference]:
+        """Plain methods on the same split, fitted when they are first asked for; [] where the data are not at hand."""
+        if self.fitted is None:
+            self.fitted = [] if self.ready is None or self.task is None else self.ready.references(self.task)
+        return self.fitted
+
+    def diagnose(self, *, references: bool | Mapping[str, Any] = True, **arguments: Any) -> Diagnosis:
+        """The ladder of this run, its gaps, verdicts and next steps.
+
+        Args:
+            references: True compares with plain methods on the same split (fitted once, some seconds); False leaves them
+                out; a mapping of dev errors by name takes their place.
+            **arguments: as in `fathom.diagnose`: human, goal, tolerance.
+        """
         settings = self.settings
+        if isinstance(references, bool):
+            references = {r.name: r.errors for r in self.references} if references else {}
+        arguments = {"references": references, **arguments}
         sealed = {"test": self._test_rows} if self._test_rows else {}
         scale = self.prepare.target_scale
         if scale is not None:
@@ -166,8 +192,9 @@ class Run:
         table, found = conform(rows, self.prepare.columns, need_target=False)
         if not table.height:
             raise refuse("rows", expected="at least one", got="none")
-        inputs = pair(self.prepare(table), _no_targets(table.height), device=_device(net), dtype=_dtype(net)).inputs
-        return predictions(net, task, self.target, inputs), tuple(found)
+        features, seen = self.prepare.apply(table)
+        inputs = pair(features, _no_targets(table.height), device=_device(net), dtype=_dtype(net)).inputs
+        return predictions(net, task, self.target, inputs), (*found, *seen)
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.
@@ -199,7 +226,7 @@ class Run:
             write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=self.diagnose())
         return errors_in(self.tables["test"]).rate
 
-    def save(self, path: str | Path, diagnosis: Diagnosis | None = None) -> Path:
+    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None) -> Path:
         """Write the run folder: experiment, history, prepare, weights, errors and diagnosis; JSON, safetensors, Parquet.
 
         Args:
@@ -218,6 +245,7 @@ class Run:
             prepare=self.prepare.to_json(),
             net=net,
             tables=self.tables,
+            references=self.fitted or [],
             diagnosis=diagnosis or self.diagnose(),
         )
         self.folder = folder

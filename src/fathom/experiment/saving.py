@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from torch import nn
 
 from fathom.core import run_folder
 from fathom.core.records.diagnosis import Diagnosis
+from fathom.experiment.references import FittedReference
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,6 +25,7 @@ def save(
     prepare: Mapping[str, Any],
     net: nn.Module,
     tables: Mapping[str, pl.DataFrame],
+    references: Sequence[FittedReference],
     diagnosis: Diagnosis,
 ) -> None:
     """Write a run folder aside and give it its name when it is whole.
@@ -35,6 +37,7 @@ def save(
         prepare: as JSON values.
         net: its weights and buffers are written.
         tables: errors by role.
+        references: plain methods on the same dev set.
         diagnosis: the ladder and what follows from it.
 
     Raises:
@@ -51,7 +54,16 @@ def save(
         (aside / run_folder.ERRORS).mkdir()
         for role, table in tables.items():
             table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
+        if references:
+            write_references(aside, references)
         run_folder.write_json(aside / run_folder.DIAGNOSIS, diagnosis.to_json())
+
+
+def write_references(folder: Path, references: Sequence[FittedReference]) -> None:
+    """The references' error on each dev example, one column a method, in the order of errors/dev.parquet."""
+    import polars as pl
+
+    pl.DataFrame({r.name: r.errors.value for r in references}).write_parquet(folder / run_folder.REFERENCES)
 
 
 def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame, diagnosis: Diagnosis) -> None:

@@ -1,0 +1,179 @@
+"""`fathom diagnose`: error rates, a file of predictions from any framework, or a saved run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fathom.cli.rates import Typed, read_rate, with_size
+from fathom.core.expectations import refuse
+from fathom.core.roles import ALIASES, ROLES, role_of
+
+if TYPE_CHECKING:
+    from fathom.core.records.diagnosis import Diagnosis
+    from fathom.core.records.finding import Finding
+
+DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
+N_DEV = tuple(f"--n-{name.removeprefix('--')}" for name in DEV)
+FLOORS = ("human", "floor", "bayes")
+
+
+def command(
+    source: Annotated[list[str] | None, typer.Argument(help="A predictions file, a run folder, or rates as in train=1% dev=11%.")] = None,
+    train: Annotated[list[str] | None, typer.Option("--train", "--training", help="Train error: 1%, 0.01 or 70/7000.")] = None,
+    train_dev: Annotated[list[str] | None, typer.Option("--train-dev", "--traindev", help="Error on held-out data like train.")] = None,
+    dev: Annotated[list[str] | None, typer.Option(*DEV, help="Dev (validation) error.")] = None,
+    test: Annotated[list[str] | None, typer.Option("--test", "--testing", help="Test error.")] = None,
+    human: Annotated[list[str] | None, typer.Option("--human", help="Human-level error; repeated, the best counts.")] = None,
+    floor: Annotated[list[str] | None, typer.Option("--floor", help="The same as --human.")] = None,
+    bayes: Annotated[list[str] | None, typer.Option("--bayes", help="The same as --human.")] = None,
+    n_train: Annotated[list[int] | None, typer.Option("--n-train", help="Examples behind the train error.")] = None,
+    n_train_dev: Annotated[list[int] | None, typer.Option("--n-train-dev", help="Examples behind the train-dev error.")] = None,
+    n_dev: Annotated[list[int] | None, typer.Option(*N_DEV, help="Examples behind the dev error.")] = None,
+    n_test: Annotated[list[int] | None, typer.Option("--n-test", help="Examples behind the test error.")] = None,
+    reference: Annotated[list[str] | None, typer.Option(help="Dev error of a plain method, as in linear=4%; may be repeated.")] = None,
+    goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
+    accuracy: Annotated[bool, typer.Option("--accuracy", help="All rates are accuracies, not errors.")] = False,
+    kind: Annotated[str | None, typer.Option(help="Of a predictions file: class or regression; detected where left out.")] = None,
+    unit: Annotated[str, typer.Option(help="Of a regression's target, as in mmHg.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Only the headline.")] = False,
+) -> int:
+    """Read errors: how far a net is from where it should be, what the distance is made of, what to do next."""
+    given = dict(locals())
+    words, files = _sorted(source or [])
+    about = _about(given)
+    if files:
+        _refuse_rates(given, words, files)
+        diagnosis, found = _of_file(Path(files[0]), about, kind, unit)
+    else:
+        diagnosis, found = _of_rates(_typed(given, words), about), ()
+    _show(diagnosis, found, as_json=as_json, quiet=quiet)
+    return 0
+
+
+def _sorted(source: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Positional arguments: (role, rate) of words like 'dev=11%', and files."""
+    words, files = [], []
+    for word in source:
+        name, equals, rate = word.partition("=")
+        if equals and not Path(word).exists():
+            words.append((name, rate))
+        else:
+            files.append(word)
+    if len(files) > 1:
+        fix = "write rates as in --train 1% --dev 11%" if all(f[:1].isdigit() for f in files) else "one file holds all roles"
+        raise refuse("arguments", expected="one predictions file or run folder", got=", ".join(files), fix=fix)
+    if files and not Path(files[0]).exists() and files[0].rstrip("%").replace(".", "", 1).isdigit():
+        raise refuse("arguments", expected="rates with their role", got=files[0], fix="write rates as in --train 1% --dev 11%")
+    return words, files
+
+
+def _about(given: dict[str, Any]) -> dict[str, Any]:
+    """Floor, goal, tolerance and references, as errors."""
+    about: dict[str, Any] = {}
+    for name in FLOORS:
+        if given[name]:
+            rates = [_error(text, f"--{name}", given["accuracy"]).value for text in given[name]]
+            about[name] = rates[0] if len(rates) == 1 else rates
+    if given["goal"] is not None:
+        about["goal"] = _error(given["goal"], "--goal", given["accuracy"]).value
+    if given["tolerance"] is not None:
+        about["tolerance"] = _error(given["tolerance"], "--tolerance", False).value  # a distance has no accuracy
+    if given["reference"]:
+        about["references"] = dict(_reference(text, given["accuracy"]) for text in given["reference"])
+    return about
+
+
+def _reference(text: str, accuracy: bool) -> tuple[str, Any]:
+    name, equals, rate = text.rpartition("=")
+    if not equals or not name.strip():
+        raise refuse("--reference", expected="a name and its dev error as in linear=4%", got=repr(text))
+    typed = _error(rate, f"--reference {name}", accuracy)
+    return name.strip(), typed.counts or typed.value
+
+
+def _error(text: str, name: str, accuracy: bool) -> Typed:
+    typed = read_rate(text, name)
+    if typed.note:
+        print(typed.note, file=sys.stderr)
+    return typed.turned() if accuracy else typed
+
+
+def _typed(given: dict[str, Any], words: list[tuple[str, str]]) -> dict[str, Typed]:
+    """The rates by role, from options and from words; each role once."""
+    texts: dict[str, list[tuple[str, str]]] = {role: [(f"--{_dashed(role)}", t) for t in given[role] or []] for role in ROLES}
+    sizes: dict[str, list[int]] = {role: list(given[f"n_{role}"] or []) for role in ROLES}
+    for name, text in words:
+        if name in FLOORS or name in ("goal", "tolerance"):
+            raise refuse(f"'{name}={text}'", expected="a role before '='", got=f"'{name}'", fix=f"write --{name} {text}")
+        texts[role_of(name)].append((name, text))
+    return {role: _one(role, texts[role], sizes[role], given["accuracy"]) for role in ROLES if texts[role] or sizes[role]}
+
+
+def _dashed(role: str) -> str:
+    return role.replace("_", "-")
+
+
+def _one(role: str, texts: list[tuple[str, str]], sizes: list[int], accuracy: bool) -> Typed:
+    """The rate of one role, as counts where its size is known."""
+    if len(texts) != 1 or len(sizes) > 1:
+        others = ", ".join(alias for alias in ALIASES if ALIASES[alias] == role)
+        got = " and ".join(text for _, text in texts) or f"--n-{_dashed(role)} alone"
+        raise refuse(f"{role} ({others})", expected="one rate" + (" and at most one size" if len(sizes) > 1 else ""), got=got)
+    name, text = texts[0]
+    typed = _error(text, name, accuracy)
+    if not sizes:
+        return typed
+    sized = with_size(typed, sizes[0], name)
+    if sized.note and sized.note != typed.note:
+        print(sized.note.removeprefix(typed.note).strip(), file=sys.stderr)
+    return sized
+
+
+def _of_rates(typed: dict[str, Typed], about: dict[str, Any]) -> Diagnosis:
+    from fathom.diagnosis.diagnose import diagnose
+
+    if not typed:
+        raise refuse("arguments", expected="rates, as in --train 1% --dev 11%, a predictions file or a run folder", got="none")
+    return diagnose({role: t.counts or t.value for role, t in typed.items()}, **about)
+
+
+def _refuse_rates(given: dict[str, Any], words: list[tuple[str, str]], files: list[str]) -> None:
+    also = [f"--{_dashed(role)}" for role in ROLES if given[role] or given[f"n_{role}"]] + [name for name, _ in words]
+    if also:
+        raise refuse("arguments", expected="a file or rates, not both", got=f"{files[0]} and {', '.join(also)}")
+
+
+def _of_file(path: Path, about: dict[str, Any], kind: str | None, unit: str) -> tuple[Diagnosis, tuple[Finding, ...]]:
+    """From a run folder or a predictions file; what the reading saw comes beside."""
+    if path.is_dir():
+        from fathom.experiment.opening import open_run
+
+        return open_run(path).diagnose(**about), ()
+    from fathom.diagnosis.diagnose import diagnose
+    from fathom.diagnosis.predictions import read_predictions
+
+    read = read_predictions(path, kind=kind)
+    return diagnose(read.errors, scale=read.scale, unit=unit if read.scale is not None else "", **about), read.findings
+
+
+def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], *, as_json: bool, quiet: bool) -> None:
+    for finding in found:
+        if not quiet:
+            print(f"{finding.severity}: {finding.what}", file=sys.stderr)
+    if as_json:
+        print(json.dumps({**diagnosis.to_json(), "read": [f.to_json() for f in found]}, allow_nan=False))
+    elif quiet:
+        print(diagnosis.headline)
+    else:
+        from rich.console import Console
+
+        from fathom.report.terminal import show
+
+        show(diagnosis, Console(highlight=False))

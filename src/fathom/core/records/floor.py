@@ -1,0 +1,30 @@
+"""The floor: the error that nobody can go below, and how it is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from fathom.core.records.record import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floor(Record):
+    """The error that nobody can go below (C2W1-10, C3W1-20).
+
+    Attributes:
+        value: the floor; where it is bounded by a reference, the bound: the floor lies between 0 and it.
+        known: "given" by the user, "assumed" (0, with nothing else known), or "bounded by reference".
+        source: who: the one that was the best of several, or the reference's name.
+
+    Example:
+        >>> print(Floor(value=0.005, known="given", source="team"))
+        0.005 (given: team)
+    """
+
+    value: float
+    known: Literal["given", "assumed", "bounded by reference"]
+    source: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} ({self.known}{': ' + self.source if self.source else ''})"

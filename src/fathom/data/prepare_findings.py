@@ -1,0 +1,59 @@
+"""What is seen while prepare is fitted and applied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fathom.core.expectations import shown
+from fathom.core.records.finding import Finding
+from fathom.data.levels import Levels
+from fathom.data.scaling import Scaling
+
+
+def constant(dropped: Sequence[str], rows: int) -> tuple[Finding, ...]:
+    """Columns that have one value on train: they tell nothing and are dropped."""
+    if not dropped:
+        return ()
+    have, are = ("has", "is") if len(dropped) == 1 else ("have", "are")
+    what = f"{shown(map(repr, dropped), 6)} {have} one value in all {rows:,} rows of train and {are} dropped."
+    evidence = {"columns": list(dropped), "rows": rows}
+    return (Finding(id="data.column.constant", severity="info", what=what, where=shown(dropped, 6), evidence=evidence),)
+
+
+def pooled(levels: Sequence[Levels]) -> tuple[Finding, ...]:
+    """Categories some levels of which share a feature, because few rows have them."""
+    return tuple(_pooled(level) for level in levels if level.pooled)
+
+
+def _pooled(level: Levels) -> Finding:
+    total = level.pooled + len(level.kept)
+    what = f"{level.pooled:,} of {total:,} levels of '{level.column}' have few rows and share the feature 'other'."
+    evidence = {"pooled": level.pooled, "kept": len(level.kept)}
+    return Finding(id="data.column.rare_levels", severity="info", what=what, where=level.column, evidence=evidence)
+
+
+def unseen(column: str, count: int, rows: int) -> Finding:
+    """Levels, or missing values, that train does not have."""
+    what = f"{count:,} of {rows:,} values of '{column}' are levels that train does not have; they take the feature 'other'."
+    return Finding(id="data.prepare.unseen_level", severity="info", what=what, where=column, evidence={"rows": count})
+
+
+def new_missing(scaling: Scaling, missing: NDArray[np.int64]) -> tuple[Finding, ...]:
+    """Missing values in columns that have none on train: filled with its mean, and nothing says so to the net.
+
+    Args:
+        scaling: fitted on train.
+        missing: (k,) missing values of each number.
+    """
+    found, seen = [], {scaling.raws[i].column for i in np.flatnonzero(scaling.flagged)}
+    for i in np.flatnonzero(missing):
+        column = scaling.raws[i].column
+        if column not in seen:
+            seen.add(column)
+            what = f"{missing[i]:,} values of '{column}' are missing, none is on train; they are filled with {scaling.fill[i]:.4g}."
+            evidence = {"rows": int(missing[i])}
+            found.append(Finding(id="data.prepare.new_missing", severity="info", what=what, where=column, evidence=evidence))
+    return tuple(found)

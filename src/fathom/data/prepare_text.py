@@ -1,0 +1,56 @@
+"""Prepare as plain text of 80 columns: a line a column, the middle left out where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fathom.core.records.target_scale import TargetScale
+from fathom.data.levels import Levels
+from fathom.data.scaling import Scaling
+
+LINES = 24
+"""Columns that are shown at most."""
+
+
+def prepare_text(
+    scaling: Scaling, levels: Sequence[Levels], target: TargetScale | None, rows: int, features: int, dropped: Sequence[str]
+) -> str:
+    """The table, then what was dropped, the target, and on how many examples it was fitted."""
+    lines = [_number(scaling, i) for i in range(len(scaling.raws))] + [_category(level) for level in levels]
+    lines = lines if len(lines) <= LINES else [*lines[: LINES // 2], _left_out(len(lines) - LINES), *lines[-(LINES // 2) :]]
+    table = [("column", "mean", "standard deviation", "fill value", "missing"), *lines]
+    text = [f"{cut(name, 28):<28}  {mean:>11}  {std:>18}  {fill:>10}  {note}".rstrip() for name, mean, std, fill, note in table]
+    if dropped:
+        text.append(f"dropped, constant on train: {', '.join(dropped[:4])}{f' and {len(dropped) - 4:,} more' if len(dropped) > 4 else ''}")
+    if target is not None:
+        text.append(f"target {target}")
+    return "\n".join([*text, f"{features:,} features, fitted on train ({rows:,})"])
+
+
+Line = tuple[str, str, str, str, str]
+
+
+def _number(scaling: Scaling, i: int) -> Line:
+    raw, note = scaling.raws[i], "flagged" if scaling.flagged[i] else ""
+    fill = f"{scaling.fill[i]:.4g}"
+    if raw.part == "0/1":
+        return raw.name, "0/1", "as it is", fill, note
+    return raw.name, f"{scaling.mean[i]:.4g}", f"{scaling.std[i]:.4g}", fill, note
+
+
+def _category(level: Levels) -> Line:
+    return level.column, f"{len(level.kept)} levels", "+ other", "missing" if level.missing else "other", "flagged" if level.missing else ""
+
+
+def _left_out(count: int) -> Line:
+    return f"... {count:,} more", "", "", "", ""
+
+
+def cut(text: str, most: int) -> str:
+    """The start of a text that is too long.
+
+    Example:
+        >>> cut("abcdef", 4)
+        'abc…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,101 @@
+"""Normalizing numbers with train's mean and standard deviation (C2W1-40..43), and filling what is missing.
+
+    x := (x - mu) / sigma,   mu = (1/m) sum x,   sigma^2 = (1/m) sum (x - mu)^2      over the values that train has
+
+A missing value becomes mu (0 after scaling) and, where train has missing values too, a feature of its own says so. Booleans stay 0 and
+1; a missing one becomes the share of true. A number that is constant on train is dropped. Scaled values are held within +-1e6, so that a
+later row that is far off stays finite in float32; no value of train is that far, since |z| <= sqrt(m).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fathom.data.raw_numbers import Raw, raw_matrix
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+BLOCK = 64
+"""Columns that are read at a time while fitting."""
+
+LARGEST = 1e6
+"""Standard deviations."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """What train's numbers are like; k of them, those that say something.
+
+    Attributes:
+        raws: what each number is.
+        mean, std: (k,) as subtracted and divided by; 0 and 1 for a boolean.
+        fill: (k,) what a missing value becomes, before scaling.
+        kept: (k,) whether the number varies on train.
+        flagged: (k,) whether a feature says that the value is missing.
+    """
+
+    raws: tuple[Raw, ...]
+    mean: Numbers
+    std: Numbers
+    fill: Numbers
+    kept: Flags
+    flagged: Flags
+
+    @classmethod
+    def fit(cls, table: pl.DataFrame, raws: Sequence[Raw]) -> Scaling:
+        """Measure train's numbers, a block of columns at a time."""
+        blocks = [raws[i : i + BLOCK] for i in range(0, len(raws), BLOCK)]
+        measured = [_measure(raw_matrix(table, block)) for block in blocks]
+        mean, std, missing, constant = _joined(measured)
+        boolean = np.array([r.part == "0/1" for r in raws], dtype=bool)
+        once = np.array([r.part in ("", "0/1", "days") for r in raws], dtype=bool)  # one flag a date, not one a part
+        kept, flagged = ~constant, once & (missing > 0) & (missing < table.height)
+        used = np.flatnonzero(kept | flagged).tolist()
+        mu, sigma = np.where(boolean, 0.0, mean), np.where(boolean | constant, 1.0, std)
+        return cls(tuple(raws[i] for i in used), mu[used], sigma[used], mean[used], kept[used], flagged[used])
+
+    def scale(self, raw: Numbers) -> tuple[Numbers, Flags]:
+        """Scaled and filled numbers (n, k), and where they were missing (n, k)."""
+        missing = np.isnan(raw)
+        filled = np.where(missing, self.fill, raw) if missing.any() else raw
+        with np.errstate(over="ignore"):  # held within +-LARGEST in the same line
+            return np.clip((filled - self.mean) / self.std, -LARGEST, LARGEST), missing
+
+
+def _joined(measured: list[tuple[Numbers, Numbers, NDArray[np.int64], Flags]]) -> tuple[Numbers, Numbers, NDArray[np.int64], Flags]:
+    if not measured:
+        return np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    mean, std, missing, constant = (np.concatenate(parts) for parts in zip(*measured, strict=True))
+    return mean, std, missing, constant
+
+
+def _measure(raw: Numbers) -> tuple[Numbers, Numbers, NDArray[np.int64], Flags]:
+    """Mean, standard deviation, missing values and whether constant, by column; safe for numbers as large as float64 has."""
+    absent = np.isnan(raw)
+    missing = absent.sum(axis=0)
+    present = np.maximum(len(raw) - missing, 1)
+    low = np.where(absent, np.inf, raw).min(axis=0, initial=np.inf)
+    high = np.where(absent, -np.inf, raw).max(axis=0, initial=-np.inf)
+    unit = _unit(np.maximum(np.abs(np.where(np.isfinite(low), low, 0)), np.abs(np.where(np.isfinite(high), high, 0))))
+    x = np.where(absent, 0.0, raw) / unit
+    mean = x.sum(axis=0) / present
+    x -= mean
+    x[absent] = 0.0
+    std = np.sqrt((x * x).sum(axis=0) / present) * unit
+    constant = (low >= high) | (std == 0)
+    return np.where(low == high, low, mean * unit), np.where(constant, 1.0, std), missing, constant
+
+
+def _unit(largest: Numbers) -> Numbers:
+    """1, or a power of two (which changes no digit) where squares would overflow or vanish."""
+    odd = (largest > 1e100) | ((largest < 1e-100) & (largest > 0))
+    return np.where(odd, np.exp2(np.floor(np.log2(np.where(odd, largest, 1.0)))), 1.0)

@@ -1,0 +1,74 @@
+"""Which source reads what: a path by its name and its first bytes, anything else by its type."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fathom.core.expectations import refuse
+from fathom.data.raw import Raw
+from fathom.data.sources.arrays import raw_of_arrays, raw_of_matrix
+from fathom.data.sources.delimited import read_delimited
+from fathom.data.sources.frames import raw_of_pandas, raw_of_polars, raw_of_records
+from fathom.data.sources.json_lines import read_json_lines
+from fathom.data.sources.npz import read_npz
+from fathom.data.sources.parquet import read_parquet
+from fathom.data.sources.paths import existing_file, file_bytes, refuse_foreign, stem_of
+
+
+def raw_of(source: Any, name: str | None = None) -> Raw:
+    """A path, frame, mapping of columns, list of records, matrix or pair of arrays as a raw table.
+
+    Args:
+        source: what to read.
+        name: what to call it.
+
+    Raises:
+        UnusableInput: it cannot be read; one line says why.
+
+    Example:
+        >>> raw_of({"a": [1, 2]}, "mine").frame.shape
+        (2, 1)
+    """
+    raw = _read_path(Path(source)) if isinstance(source, str | Path) else _read_object(source)
+    return dataclasses.replace(raw, name=name) if name else raw
+
+
+def _read_path(path: Path) -> Raw:
+    path = existing_file(path)
+    data = file_bytes(path)
+    suffix = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    if data[:4] == b"PAR1" or suffix == "parquet":
+        raw = read_parquet(data, str(path))
+    elif suffix == "npz":
+        raw = read_npz(data, str(path))
+    elif suffix in ("jsonl", "ndjson", "json"):
+        raw = read_json_lines(data, str(path), whole=suffix == "json")
+    else:
+        refuse_foreign(data, str(path))
+        raw = read_delimited(data, str(path), tabs=suffix in ("tsv", "tab"))
+    return dataclasses.replace(raw, name=stem_of(path), path=str(path), digest=hashlib.blake2b(data, digest_size=32).hexdigest())
+
+
+def _read_object(source: Any) -> Raw:
+    module = type(source).__module__.partition(".")[0]
+    if module == "polars":
+        return raw_of_polars(source)
+    if module == "pandas":
+        return raw_of_pandas(source)
+    if isinstance(source, Mapping):
+        return raw_of_records(source)
+    if isinstance(source, tuple) and len(source) == 2:
+        return raw_of_arrays(*source)
+    if isinstance(source, list) and source and isinstance(source[0], Mapping):
+        return raw_of_records(source)
+    if hasattr(source, "__array__"):
+        return raw_of_matrix(source)
+    raise refuse(
+        "data",
+        expected="a path, 'sample:NAME', a polars or pandas frame, a mapping of columns, a list of records, or a pair (X, y)",
+        got=f"{type(source).__name__}",
+    )

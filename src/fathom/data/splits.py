@@ -1,0 +1,193 @@
+"""Splits: the sets by role, made by the course's rule or taken as they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fathom.core.expectations import refuse, shown, whole
+from fathom.core.records.column import Column
+from fathom.core.records.finding import Finding
+from fathom.core.records.record import plain
+from fathom.core.records.split_plan import Method, SplitPlan
+from fathom.core.records.target import Target
+from fathom.core.roles import ALIASES, ROLES, role_of
+from fathom.data.dataset import Dataset
+from fathom.data.existing import absent_classes, absent_findings, as_dataset, by_role_column, check_train, like_train
+from fathom.data.made import Asked, Made, make, ruled_by
+from fathom.data.shared_rows import shared_rows
+from fathom.data.splits_text import splits_text
+
+
+@dataclass(frozen=True, eq=False)
+class Splits:
+    """The sets by role, and how they came to be.
+
+    Attributes:
+        roles: role -> Dataset, in the order train, train_dev, dev, test; a role without examples is absent.
+        how: the record of how, with the cut points.
+        findings: what loading and splitting saw.
+    """
+
+    roles: Mapping[str, Dataset]
+    how: SplitPlan
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def train(self) -> Dataset:
+        """What a net is fitted on."""
+        return self.roles["train"]
+
+    @property
+    def train_dev(self) -> Dataset | None:
+        """Like train, not trained on (C3W2-09); None where absent."""
+        return self.roles.get("train_dev")
+
+    @property
+    def dev(self) -> Dataset | None:
+        """What choices are made by; None where absent."""
+        return self.roles.get("dev")
+
+    @property
+    def test(self) -> Dataset | None:
+        """What is opened once, at the end; None where absent."""
+        return self.roles.get("test")
+
+    @property
+    def target(self) -> Target:
+        """What is predicted."""
+        return self.train.target
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, the same in every role."""
+        return self.train.columns
+
+    @property
+    def seed(self) -> int:
+        """The seed that the split was made with."""
+        return self.how.seed
+
+    def to_json(self) -> dict[str, Any]:
+        """Sizes, how, and findings; not the rows."""
+        rows = {role: len(data) for role, data in self.roles.items()}
+        return {"rows": rows, "target": plain(self.target), "how": plain(self.how), "findings": plain(list(self.findings))}
+
+    def __str__(self) -> str:
+        return splits_text(self.roles, self.how, self.target)
+
+
+def split(
+    data: Any = None,
+    *,
+    train: Any = None,
+    dev: Any = None,
+    test: Any = None,
+    train_dev: Any = None,
+    target: str | None = None,
+    seed: int = 0,
+    dev_size: float | None = None,
+    test_size: float | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    id: str | None = None,
+    stratify: bool = True,
+    like: Any = None,
+    **aliases: Any,
+) -> Splits:
+    """Split a set into train, dev and test, or take the splits that exist.
+
+    Made: dev = test = min(m/5, 10,000), exact; inside each class (each tenth of a number's range) the smallest hashes of a row are
+    test, the next dev, so that a row's role depends on the row and the seed and not on its place in the file. Equal rows share a role.
+
+    Args:
+        data: a Dataset, or anything that `load` reads, to be split; a column with the use "role" is followed.
+        train, dev, test, train_dev: sets that exist already, in place of `data`; val, valid, validation, eval and holdout are read
+            as dev. Without dev it is made out of train.
+        target: the target's column where a set is not loaded yet.
+        seed: another seed, another split.
+        dev_size, test_size: a count, a share below 1, or 0 for none; the rule where left out.
+        group: a column whose values (patients) never stand in two roles.
+        time: a column of dates or numbers: test is the latest, then dev, then train.
+        id: a column to rank by in place of the row's own content.
+        stratify: False to draw from all classes together.
+        like: an earlier split (splits, a run, a run folder) whose cut points are kept, so that old rows keep their roles.
+
+    Raises:
+        UnusableInput: no train, sets that do not fit together, or arguments that exclude each other.
+
+    Example:
+        >>> import fathom
+        >>> splits = fathom.split(fathom.sample("breast-cancer"), seed=0)
+        >>> len(splits.train), len(splits.dev), len(splits.test)
+        (341, 114, 114)
+
+    Source: C2W1-02..04, C2W1-07, C3W1-09, C3W2-09.
+    """
+    asked = Asked(seed=whole("seed", seed, low=-(2**63)), dev_size=dev_size, test_size=test_size, stratify=stratify, like=like)
+    given = _given({"train": train, "dev": dev, "test": test, "train_dev": train_dev}, aliases)
+    rules = {"group": group, "time": time, "id": id}
+    if "train" in given:
+        if data is not None:
+            raise refuse("split", expected="`data` or `train`", got="both", fix="pass split(train=..., dev=...) or split(data)")
+        return _taken(given, target, asked, rules)
+    if data is None:
+        raise refuse("split", expected="a set to split, or `train`", got=f"{shown(given) or 'neither'}", fix="pass split(data)")
+    if given:
+        return _taken({"train": data, **given}, target, asked, rules)
+    loaded = ruled_by(as_dataset(data, target), **rules)
+    check_train(loaded)
+    column = loaded.column_for("role")
+    return _by_column(loaded, column, asked) if column else _of_made(make(loaded, asked))
+
+
+def _given(roles: Mapping[str, Any], aliases: Mapping[str, Any]) -> dict[str, Any]:
+    """The sets by role; an alias together with its name is an error."""
+    given = {role: source for role, source in roles.items() if source is not None}
+    for word, source in aliases.items():
+        if word not in ALIASES:
+            raise TypeError(f"split() got an unexpected keyword argument '{word}'")
+        role = role_of(word)
+        if source is not None and role in given:
+            raise refuse(f"`{word}`", expected=f"`{role}` under one name", got=f"`{role}` twice", fix="leave one out")
+        if source is not None:
+            given[role] = source
+    return given
+
+
+def _of_made(made: Made) -> Splits:
+    parts = made.parts()
+    findings = (*made.data.findings, *made.findings, *absent_findings(made.plan.rows), *absent_classes(parts))
+    return Splits(parts, made.plan, findings)
+
+
+def _by_column(data: Dataset, column: str, asked: Asked) -> Splits:
+    parts = by_role_column(data, column)
+    return _assembled(parts, asked, "role column", data.findings)
+
+
+def _taken(given: Mapping[str, Any], target: str | None, asked: Asked, rules: Mapping[str, str | None]) -> Splits:
+    train = ruled_by(as_dataset(given["train"], target), **rules)
+    check_train(train)
+    parts = {"train": train, **{role: like_train(role, given[role], train) for role in ROLES if role in given and role != "train"}}
+    seen = {(f.id, f.what): f for data in parts.values() for f in data.findings}
+    return _assembled(parts, asked, "taken", tuple(seen.values()))
+
+
+def _assembled(parts: dict[str, Dataset], asked: Asked, method: Method, findings: tuple[Finding, ...]) -> Splits:
+    """Check sets that were given, and make dev out of train where there is none and nobody declined it."""
+    findings = (*findings, *shared_rows(parts))
+    plan = SplitPlan(method=method)
+    if "dev" not in parts and (asked.dev_size is None or asked.dev_size):
+        made = make(parts["train"], dataclasses.replace(asked, test_size=None if asked.like is not None else 0))
+        if "test" in made.plan.rows and "test" in parts:
+            raise refuse(
+                "`like`", expected="a split that had a test set of its own", got="one that cuts test out of train", fix="leave test out"
+            )
+        parts, plan = {**parts, **made.parts()}, dataclasses.replace(made.plan, method=method, dev_from_train=True)
+        findings = (*findings, *made.findings)
+    parts = {role: parts[role] for role in ROLES if role in parts}
+    rows = {role: len(data) for role, data in parts.items()}
+    return Splits(parts, dataclasses.replace(plan, rows=rows), (*findings, *absent_findings(rows), *absent_classes(parts)))

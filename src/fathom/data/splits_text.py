@@ -1,0 +1,75 @@
+"""Splits as plain text: sizes, classes by role, and how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fathom.core.records.split_plan import SplitPlan
+from fathom.core.records.target import Target
+
+if TYPE_CHECKING:
+    from fathom.data.dataset import Dataset
+
+WIDTH = 68
+"""Columns, so that a label beside it leaves 80."""
+
+LEFT = 34
+"""Columns of role, rows and share."""
+
+LONGEST = 20
+"""Letters of a class that are shown."""
+
+SHOWN = {"train": "train", "train_dev": "train-dev", "dev": "dev (validation)", "test": "test"}
+
+
+def splits_text(roles: Mapping[str, Dataset], how: SplitPlan, target: Target) -> str:
+    """A line a role, then how the splits came to be."""
+    total = sum(len(data) for data in roles.values())
+    heads = ["", "rows", "share", *_target_heads(target)]
+    rows = [[SHOWN[role], f"{len(data):,}", _percent(len(data), total), *_target_cells(data)] for role, data in roles.items()]
+    return "\n".join([*_table([heads, *rows]), str(how)])
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]) for row in rows]
+    return [line.rstrip() for line in lines]
+
+
+def _style(target: Target) -> str:
+    """What there is room for: rows and share of each class, shares alone, or the smallest and the largest class."""
+    if target.kind == "regression":
+        return "number"
+    widths = [len(_cut(name, LONGEST)) for name in target.classes]
+    if LEFT + sum(max(w, 15) + 2 for w in widths) <= WIDTH:
+        return "rows"
+    return "shares" if LEFT + sum(max(w, 5) + 2 for w in widths) <= WIDTH else "ends"
+
+
+def _target_heads(target: Target) -> list[str]:
+    style = _style(target)
+    if style == "number":
+        return [f"mean {_cut(target.name, LONGEST)}", "std"]
+    return ["classes", "smallest class", "largest class"] if style == "ends" else [_cut(name, LONGEST) for name in target.classes]
+
+
+def _target_cells(data: Dataset) -> list[str]:
+    target, style = data.target, _style(data.target)
+    if style == "number":
+        return [f"{data.y.mean():.4g}", f"{data.y.std():.4g}"]
+    counts = np.bincount(data.y, minlength=len(target.classes))
+    if style != "ends":
+        return [f"{n:,} ({_percent(n, len(data))})" if style == "rows" else _percent(n, len(data)) for n in counts]
+    low, high = int(np.argmin(counts)), int(np.argmax(counts))
+    return [f"{int((counts > 0).sum())}", *(f"{_cut(target.classes[i], 12)} {_percent(int(counts[i]), len(data))}" for i in (low, high))]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / max(whole, 1):.1%}"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -1,0 +1,175 @@
+"""Advice: the next steps for the gap in focus, in the course's order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.gap import Gap
+from fathom.core.records.step import Step
+from fathom.diagnosis.gaps import more_examples_decide
+from fathom.diagnosis.sayings import Scene
+
+FIRST_HIDDEN = "64,32"
+MOST_STEPS = 4
+
+
+def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circumstances | None) -> tuple[Step, ...]:
+    """The steps for the gap in focus, then what would decide a gap that is unclear.
+
+    Never more data for bias (C2W1-15); each step is for one gap alone (C3W1-02).
+
+    Source:
+        C2W1-13, C2W1-14, C2W1-34, C3W1-03, C3W1-25, C3W2-12.
+    """
+    cure = list(CURES[focus](facts or Circumstances()))[:MOST_STEPS] if focus in CURES else []
+    return tuple(cure + [_deciding(gap, scene) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)])
+
+
+def _bias(facts: Circumstances) -> Iterator[Step]:
+    """C2W1-13: a bigger network, longer training, a better optimizer, another architecture."""
+    longer = Step(gap="avoidable_bias", what="train longer", why=_why_longer(facts), how=_epochs(facts), source="C2W1-13")
+    if facts.still_falling:
+        yield longer
+    yield Step(
+        gap="avoidable_bias",
+        what="a bigger network",
+        why="almost always helps the train error; the cost is computing time",
+        how=_bigger(facts),
+        source="C2W1-13",
+    )
+    if not facts.still_falling:
+        yield longer
+    yield _optimizer(facts)
+    held = _held_back(facts)
+    if held:
+        what = f"less regularization while train does not fit (now {held})"
+        yield Step(gap="avoidable_bias", what=what, why="one knob at a time: fit train first", how="--l2 0 --dropout 0", source="C3W1-02")
+    yield Step(
+        gap="avoidable_bias",
+        what="another architecture",
+        why="one made for this kind of data, or other activations and layers",
+        how="--activation, --batch-norm, --net",
+        source="C2W1-13",
+    )
+
+
+def _why_longer(facts: Circumstances) -> str:
+    if facts.still_falling:
+        return "the train error was still falling when training ended"
+    return "does not always help, never hurts the train error"
+
+
+def _epochs(facts: Circumstances) -> str:
+    return f"--epochs {2 * facts.epochs} (now {facts.epochs})" if facts.epochs else "--epochs, twice as many"
+
+
+def _bigger(facts: Circumstances) -> str:
+    if facts.net in ("logistic", "softmax", "linear") or facts.hidden == ():
+        return f"--net mlp --hidden {FIRST_HIDDEN}"
+    if facts.hidden:
+        now, then = "-".join(map(str, facts.hidden)), ",".join(str(2 * size) for size in facts.hidden)
+        return f"--hidden {then} (now {now})"
+    return "more units and layers, as in --hidden 128,64"
+
+
+def _optimizer(facts: Circumstances) -> Step:
+    adam = facts.optimizer in ("adam", "adamw")
+    return Step(
+        gap="avoidable_bias",
+        what="another learning rate" if adam else "a better optimizer",
+        why="alpha is the first setting to tune; Adam is on already" if adam else "momentum, RMSprop and Adam get further in as many steps",
+        how="--learning-rate 0.003 and 0.0003, --schedule cosine" if adam else "--optimizer adam",
+        source="C2W3-01" if adam else "C3W1-25",
+    )
+
+
+def _held_back(facts: Circumstances) -> str:
+    parts = [f"l2 {facts.l2:g}"] if facts.l2 else []
+    if _most(facts.dropout):
+        parts.append(f"dropout {_most(facts.dropout):g}")
+    return ", ".join([*parts, *(["early stopping"] if facts.early_stopping else [])])
+
+
+def _most(dropout: float | tuple[float, ...] | None) -> float:
+    if dropout is None:
+        return 0.0
+    return max(dropout, default=0.0) if isinstance(dropout, tuple) else dropout
+
+
+def _variance(facts: Circumstances) -> Iterator[Step]:
+    """C2W1-14: more data, regularization, another architecture."""
+    now = f" (now {facts.train_rows:,}); fit again with --like RUN" if facts.train_rows else ""
+    how = f"twice the rows of train, the same dev{now}"
+    yield Step(gap="variance", what="more data", why="the surest cure where it can be had", how=how, source="C2W1-14")
+    yield Step(
+        gap="variance",
+        what="L2 regularization" if not facts.l2 else "stronger L2 regularization",
+        why="smaller weights, a smoother net",
+        how=f"--l2 {_one_figure(3 * facts.l2)} (now {facts.l2:g})" if facts.l2 else "--l2 0.7, then 3 times as much or as little",
+        source="C2W1-19",
+    )
+    if facts.net not in ("logistic", "softmax", "linear") and facts.hidden != ():
+        yield _dropout(_most(facts.dropout))
+    yield Step(
+        gap="variance",
+        what="another architecture",
+        why="one made for this kind of data has less to learn from the examples",
+        how="--net, --hidden",
+        source="C2W1-14",
+    )
+
+
+def _dropout(now: float) -> Step:
+    how = f"--dropout {min(now + 0.2, 0.8):.2g} (now {now:g})" if now else "--dropout 0.2"
+    what = "more dropout" if now else "dropout"
+    return Step(gap="variance", what=what, why="for a net that overfits, and only then", how=how, source="C2W1-34")
+
+
+def _one_figure(x: float) -> str:
+    return f"{round(x, -math.floor(math.log10(x))):g}"
+
+
+def _mismatch(_: Circumstances) -> Iterator[Step]:
+    """C3W2-12: look, then make train more like dev."""
+    how = "100 wrong dev examples beside 100 of train: what do they have that train has not?"
+    yield Step(gap="data_mismatch", what="look at the difference", why="only a look tells what differs", how=how, source="C3W2-12")
+    how = "collect examples like those of dev, and put some of them into train"
+    yield Step(gap="data_mismatch", what="train on what dev is like", why="the net learns what it sees", how=how, source="C3W2-12")
+    how = "add to train examples what dev has (noise, blur); vary it, or the net learns the one sample of it"
+    yield Step(gap="data_mismatch", what="synthesize it", why="where it cannot be collected", how=how, source="C3W2-13")
+
+
+def _overfit(_: Circumstances) -> Iterator[Step]:
+    """C3W1-03: a bigger dev set."""
+    how = "--dev-size, or join dev and test and put new rows aside as test"
+    yield Step(gap="dev_overfit", what="a bigger dev set", why="many choices were made on this one", how=how, source="C3W1-03")
+    how = "compare fewer variants on dev; keep the simpler of two that are equal"
+    yield Step(gap="dev_overfit", what="fewer choices on dev", why="each choice fits dev a little", how=how, source="C3W1-03")
+
+
+CURES: dict[str | None, Callable[[Circumstances], Iterator[Step]]] = {
+    "avoidable_bias": _bias,
+    "variance": _variance,
+    "data_mismatch": _mismatch,
+    "dev_overfit": _overfit,
+}
+
+
+def _decidable(gap: Gap, scene: Scene) -> bool:
+    asks_for_human = gap.name == "avoidable_bias" and not more_examples_decide(gap, scene.floor)
+    return asks_for_human or scene.plans.get(gap.name) is not None
+
+
+def _deciding(gap: Gap, scene: Scene) -> Step:
+    """What would turn 'unclear' into an answer; for a bias that is the human level, not data."""
+    plan = scene.plans.get(gap.name)
+    if plan is None:
+        why = "nobody knows how much of the train error can be avoided"
+        how = "let the best people label 100 dev examples again, and give --human"
+        return Step(gap=gap.name, what="find the human level", why=why, how=how, source="C3W1-18")
+    role = "train-dev" if plan.role == "train_dev" else plan.role
+    what = f"measure on more {role} examples" if role == "train" else f"a bigger {role} set"
+    how = f"about {plan.rows:,} examples instead of {plan.now:,}"
+    return Step(gap=gap.name, what=what, why=f"would decide whether {gap.title} is high", how=how, source="C3W1-13")

@@ -1,0 +1,169 @@
+"""From errors by role to a diagnosis."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from fathom.core.expectations import number, refuse, whole
+from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.diagnosis import VERDICTS, Diagnosis
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.finding import Finding
+from fathom.core.records.floor import Floor
+from fathom.core.records.gap import Gap
+from fathom.core.records.ladder import Ladder
+from fathom.core.records.reference import Reference
+from fathom.core.records.rung import Rung
+from fathom.core.roles import role_of
+from fathom.diagnosis.advice import steps_of
+from fathom.diagnosis.findings import behind, heavy_tail, too_small
+from fathom.diagnosis.floor import given_floor, known_floor, read_references
+from fathom.diagnosis.focus import focus_of
+from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decide, tolerance_of
+from fathom.diagnosis.headline import headline
+from fathom.diagnosis.planning import decided_by
+from fathom.diagnosis.sayings import Scene, says
+from fathom.diagnosis.sources import Measured, by_role
+from fathom.diagnosis.statements import inferred, measured
+
+
+def diagnose(
+    source: Any,
+    *,
+    human: Any = None,
+    floor: Any = None,
+    bayes: Any = None,
+    goal: float | None = None,
+    tolerance: float | None = None,
+    references: Mapping[str, Any] | None = None,
+    circumstances: Circumstances | None = None,
+    unit: str = "",
+    scale: float | None = None,
+    sealed: Mapping[str, int] | None = None,
+    seed: int = 0,
+) -> Diagnosis:
+    """The ladder of errors, its gaps with their verdicts, and what to do next.
+
+    avoidable bias = train - floor, variance = train_dev - train (dev - train without train_dev), data mismatch = dev - train_dev,
+    overfitting to dev = test - dev. Gaps exist where both rungs do.
+
+    Args:
+        source: a run, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with an
+            error for each example, or `Errors`. 'val', 'validation', 'eval', 'holdout' are read as dev.
+        human: the error that nobody can go below: a rate, or the rates of several people, of which the best counts.
+            `floor` and `bayes` mean the same.
+        goal: the dev error that is wanted.
+        tolerance: the gap from which on it matters; half of goal minus floor where both are given, else 0.02.
+        references: dev errors of plain methods on the same split by name; without `human` the best bounds the floor from above.
+        circumstances: how the net was trained, which makes the advice specific.
+        unit, scale: for a regression, whose errors are shares of the baseline's: the target's unit ("mmHg") and how much of
+            it an error of 1 is.
+        sealed: rows of roles that exist and are not looked at.
+        seed: of the bootstrap.
+
+    Returns:
+        A `Diagnosis`; print it.
+
+    Raises:
+        UnusableInput: an unknown role, two spellings of one, a value that is no error, or no gap to be made from what is there.
+
+    Source:
+        C2W1-09, C2W1-10, C3W1-19..22, C3W2-10.
+
+    Example:
+        >>> d = diagnose({"train": 0.01, "dev": 0.11}, human=0.0)
+        >>> d.headline
+        'dev 11.0% = 0.0 human + 1.0 bias + 10.0 variance. Work on variance.'
+        >>> d.verdicts, d.focus
+        (('high variance',), 'variance')
+    """
+    if not isinstance(source, Mapping) and callable(getattr(source, "diagnose", None)):
+        return _of_run(source, {k: v for k, v in locals().items() if k != "source"})
+    bounded = scale is None
+    roles = by_role(source, bounded=bounded, seed=seed)
+    compared = read_references(references, roles.get("dev"), bounded=bounded, seed=seed)
+    known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared)
+    matters = _tolerance(tolerance, goal, known)
+    ladder = _ladder(roles, known, unit, scale, sealed)
+    return _diagnosis(roles, ladder, known, matters, goal, compared, circumstances)
+
+
+DEFAULTS: dict[str, Any] = {"unit": "", "seed": 0}
+
+
+def _of_run(run: Any, arguments: Mapping[str, Any]) -> Diagnosis:
+    """A run knows its roles, unit and circumstances; only what was given is passed on."""
+    found: Diagnosis = run.diagnose(**{k: v for k, v in arguments.items() if v is not None and v != DEFAULTS.get(k)})
+    return found
+
+
+def _tolerance(given: float | None, goal: float | None, floor: Floor) -> float:
+    if given is not None:
+        number("tolerance", given, low=0, low_open=True)
+    if goal is not None:
+        number("goal", goal, low=0)
+        if floor.known == "given" and round(goal - floor.value, 9) <= 0:
+            raise refuse("`goal`", expected=f"more than the floor of {floor.value:g}", got=f"{goal:g}", fix="nobody goes below the floor")
+    return tolerance_of(given, goal, floor)
+
+
+def _ladder(roles: Mapping[str, Measured], floor: Floor, unit: str, scale: float | None, sealed: Mapping[str, int] | None) -> Ladder:
+    if "train" not in roles and not ("dev" in roles and ("train_dev" in roles or "test" in roles)):
+        raise refuse("roles", expected="train and dev", got=", ".join(roles) or "none", fix="give the train error too: no gap without it")
+    rungs = [Rung(name=role, estimate=m.estimate) for role, m in roles.items()]
+    if "train" in roles:
+        rungs.insert(0, _floor_rung(floor))
+    closed = {role_of(role): whole(f"sealed {role}", n) for role, n in (sealed or {}).items()}
+    return Ladder(rungs=tuple(rungs), sealed={r: n for r, n in closed.items() if r not in roles}, unit=unit, scale=scale)
+
+
+def _floor_rung(floor: Floor) -> Rung:
+    if floor.known == "given":
+        return Rung(name="human", estimate=Estimate(value=floor.value), note=floor.source or "given")
+    note = "assumed" if floor.known == "assumed" else f"at most: {floor.source}"
+    return Rung(name="floor", estimate=Estimate(value=floor.value), note=note)
+
+
+def _diagnosis(
+    roles: Mapping[str, Measured],
+    ladder: Ladder,
+    floor: Floor,
+    tolerance: float,
+    goal: float | None,
+    references: Mapping[str, Reference],
+    circumstances: Circumstances | None,
+) -> Diagnosis:
+    rungs = {role: m.estimate for role, m in roles.items()}
+    if references:
+        rungs[BEST] = next(iter(references.values())).estimate
+    gaps = gaps_of(rungs, floor, tolerance)
+    plans = {name: decided_by(gap, rungs, tolerance) for name, gap in gaps.items() if more_examples_decide(gap, floor)}
+    scene = Scene(ladder, rungs, floor, tolerance, plans)
+    gaps = {name: dataclasses.replace(gap, says=says(gap, scene)) for name, gap in gaps.items()}
+    focus = focus_of(gaps, factors_of(rungs, floor), rungs)
+    findings = _findings(roles, gaps, scene, references)
+    return Diagnosis(
+        headline=headline(ladder, gaps, floor, focus, references, findings),
+        ladder=ladder,
+        gaps=gaps,
+        verdicts=tuple(VERDICTS[name] for name, gap in gaps.items() if gap.verdict == "high"),
+        focus=focus,
+        floor=floor,
+        tolerance=tolerance,
+        goal=goal,
+        steps=steps_of(gaps, focus, scene, circumstances),
+        findings=findings,
+        references=dict(references),
+        measured=tuple(measured(scene, goal)),
+        inferred=tuple(inferred(ladder, floor, tolerance)),
+    )
+
+
+def _findings(
+    roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, references: Mapping[str, Reference]
+) -> tuple[Finding, ...]:
+    heavy = [heavy_tail(role, m.errors) for role, m in roles.items() if m.errors is not None]
+    found = [too_small(gaps, scene.rungs, scene.tolerance, scene.plans), behind(references), *heavy]
+    return tuple(finding for finding in found if finding is not None)

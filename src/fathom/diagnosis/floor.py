@@ -1,0 +1,93 @@
+"""The floor: the human level where it is known, else bounded from above by the best reference, else 0."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from fathom.core.expectations import refuse
+from fathom.core.intervals import difference, interval_of_paired
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.floor import Floor
+from fathom.core.records.reference import Reference
+from fathom.diagnosis.sources import Measured, measured, rate
+
+
+def given_floor(human: Any, floor: Any, bayes: Any, *, bounded: bool = True) -> Floor | None:
+    """The floor that the user gave under one of three names; None where none was given.
+
+    Several rates, as those of a doctor and a team of doctors, stand for the best of them: Bayes error is at most that (C3W1-20).
+
+    Args:
+        human, floor, bayes: a rate, a mapping of name -> rate, or several rates; at most one of the three.
+        bounded: whether errors are at most 1.
+
+    Raises:
+        UnusableInput: two of them are given, or a rate is out of range.
+
+    Example:
+        >>> print(given_floor({"typical": 0.03, "doctor": 0.01, "team": 0.005}, None, None))
+        0.005 (given: team)
+    """
+    named = {name: value for name, value in (("human", human), ("floor", floor), ("bayes", bayes)) if value is not None}
+    if not named:
+        return None
+    if len(named) > 1:
+        raise refuse("the floor", expected="one of human, floor and bayes, which mean the same", got=" and ".join(named))
+    name, value = named.popitem()
+    if isinstance(value, Mapping):
+        return _best({str(k): rate(f"{name} {k}", v, bounded=bounded) for k, v in value.items()}, name)
+    if np.ndim(value):
+        rates = [rate(name, v, bounded=bounded) for v in value]
+        return _best({f"the best of {len(rates)}" if len(rates) > 1 else "": min(rates)} if rates else {}, name)
+    return Floor(value=rate(name, value, bounded=bounded), known="given")
+
+
+def _best(rates: Mapping[str, float], name: str) -> Floor:
+    if not rates:
+        raise refuse(f"`{name}`", expected="at least one rate", got="none")
+    who = min(rates, key=lambda k: rates[k])
+    return Floor(value=rates[who], known="given", source=who)
+
+
+def known_floor(given: Floor | None, references: Mapping[str, Reference]) -> Floor:
+    """The given floor, else the best reference as a bound, else 0 assumed."""
+    if given is not None:
+        return given
+    if references:
+        best = next(iter(references.values()))
+        return Floor(value=best.estimate.value, known="bounded by reference", source=best.name)
+    return Floor(value=0.0, known="assumed")
+
+
+def read_references(references: Mapping[str, Any] | None, dev: Measured | None, *, bounded: bool, seed: int) -> dict[str, Reference]:
+    """The references by name, the lowest dev error first, each compared with the net.
+
+    Args:
+        references: name -> dev error: a rate, (wrong, n), Errors. Errors for as many examples as the net's are taken as
+            of the same examples in the same order.
+        dev: of the net.
+        bounded: whether errors are at most 1.
+        seed: of the bootstrap.
+
+    Raises:
+        UnusableInput: there is no dev error to compare with, or a value that is no error.
+    """
+    if not references:
+        return {}
+    if dev is None:
+        raise refuse("`references`", expected="a dev error to compare them with", got="no dev")
+    read = {str(n): measured(f"reference {n}", v, bounded=bounded, seed=seed + i) for i, (n, v) in enumerate(references.items())}
+    return {n: _compared(n, m, dev, seed) for n, m in sorted(read.items(), key=lambda item: item[1].estimate.value)}
+
+
+def _compared(name: str, own: Measured, net: Measured, seed: int) -> Reference:
+    paired = own.errors is not None and net.errors is not None and len(own.errors) == len(net.errors)
+    ahead: Estimate
+    if paired and own.errors is not None and net.errors is not None:
+        ahead = interval_of_paired(own.errors, net.errors, seed)
+    else:
+        ahead = difference(own.estimate, net.estimate)
+    return Reference(name=name, estimate=own.estimate, ahead=ahead, paired=paired)

@@ -1,0 +1,103 @@
+"""The headline: what the distance is made of, in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fathom.core.percent import between, decimals_of, percent
+from fathom.core.records.finding import Finding
+from fathom.core.records.floor import Floor
+from fathom.core.records.gap import SHORT, TITLES, Gap
+from fathom.core.records.ladder import Ladder
+from fathom.core.records.reference import Reference
+from fathom.diagnosis.gaps import wholly_below
+
+ON_THE_WAY = ("avoidable_bias", "variance", "data_mismatch")
+"""The gaps up to dev; test is a sum of its own."""
+
+
+def headline(
+    ladder: Ladder,
+    gaps: Mapping[str, Gap],
+    floor: Floor,
+    focus: str | None,
+    references: Mapping[str, Reference],
+    findings: tuple[Finding, ...],
+) -> str:
+    """'dev 3.5% = 0.2 human + 0.1 bias + 3.2 variance. Work on variance.'
+
+    The parts are differences of printed rungs, so they add up to the printed total. Without a floor that was given, the sum starts with
+    train.
+    """
+    sentences = [_sum(ladder, gaps, floor)]
+    if "dev_overfit" in gaps:
+        sentences.append(_test(ladder))
+    for reference in list(references.values())[:1]:
+        sentences.append(f"The best reference ({reference.name}) reaches {percent(reference.estimate.value, decimals_of(ladder))}%.")
+    return " ".join([*sentences, *_verdict(gaps, focus, floor, findings)])
+
+
+def _sum(ladder: Ladder, gaps: Mapping[str, Gap], floor: Floor) -> str:
+    places = decimals_of(ladder)
+    top = [name for name in ("train", "train_dev", "dev") if name in ladder][-1]
+    total = f"{top.replace('_', '-')} {percent(ladder[top].estimate.value, places)}%{_own_unit(ladder, top)}"
+    parts = list(_parts(ladder, gaps, floor, places))
+    if len(parts) < 2:
+        return f"{total}."
+    text = " ".join(f"{'-' if figure.startswith('-') else '+'} {figure.lstrip('-')} {name}" for figure, name in parts)
+    return f"{total} = {text.removeprefix('+ ')}."
+
+
+def _own_unit(ladder: Ladder, top: str) -> str:
+    """For a regression, what the percent are of, and the error in the target's own unit."""
+    if ladder.scale is None:
+        return ""
+    return f" of the baseline's error ({f'{ladder[top].estimate.value * ladder.scale:.3g} {ladder.unit}'.strip()})"
+
+
+def _parts(ladder: Ladder, gaps: Mapping[str, Gap], floor: Floor, places: int) -> Iterator[tuple[str, str]]:
+    """(figure, name) of each part, from the floor up."""
+    given = floor.known == "given"
+    if "train" in ladder:
+        yield (percent(floor.value, places), "human") if given else (percent(ladder["train"].estimate.value, places), "train")
+    for name in ON_THE_WAY:
+        if name in gaps and (given or name != "avoidable_bias"):
+            gap = gaps[name]
+            start = floor.value if name == "avoidable_bias" else ladder[gap.start].estimate.value
+            yield between(start, ladder[gap.end].estimate.value, places), SHORT[name]
+
+
+def _test(ladder: Ladder) -> str:
+    places = decimals_of(ladder)
+    dev, test = ladder["dev"].estimate.value, ladder["test"].estimate.value
+    rise = between(dev, test, places)
+    return f"test {percent(test, places)}% = dev {'-' if rise.startswith('-') else '+'} {rise.lstrip('-')}."
+
+
+def _verdict(gaps: Mapping[str, Gap], focus: str | None, floor: Floor, findings: tuple[Finding, ...]) -> Iterator[str]:
+    high = [name for name, gap in gaps.items() if gap.verdict == "high"]
+    unclear = [name for name, gap in gaps.items() if gap.verdict == "unclear"]
+    if high and focus is not None:
+        yield f"Work on {SHORT[focus]}{_others(high, focus)}."
+        return
+    if any(f.id == "diagnosis.dev.too_small" for f in findings):
+        yield "Your dev set is too small to tell."
+    elif unclear:
+        yield _open(gaps, unclear, floor)
+    else:
+        yield "No gap is high."
+    if focus is not None and len(gaps) > 1:
+        yield f"The largest gap is {TITLES[focus]}."
+
+
+def _others(high: list[str], focus: str) -> str:
+    rest = [SHORT[name] for name in high if name != focus]
+    return f" first; {' and '.join(rest)} {'is' if len(rest) == 1 else 'are'} high too" if rest else ""
+
+
+def _open(gaps: Mapping[str, Gap], unclear: list[str], floor: Floor) -> str:
+    if unclear == ["avoidable_bias"] and floor.known == "given" and wholly_below(gaps["avoidable_bias"]):
+        return "Train is better than human, so how much bias is left is unknown."
+    names = " and ".join(SHORT[name] for name in unclear)
+    text = f"{names} {'is' if len(unclear) == 1 else 'are'} unclear."
+    return text[0].upper() + text[1:]

@@ -1,0 +1,66 @@
+"""How many examples would decide what is unclear."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.gap import Gap
+
+HOPELESS = 200
+"""Times as many examples as there are: beyond that nobody is told to collect them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Examples that would decide: of which role, how many in all, how many there are."""
+
+    role: str
+    rows: int
+    now: int
+
+
+def reach_towards(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> dict[str, float]:
+    """How far each rung's interval carries the gap towards the tolerance; rungs without an interval carry nothing."""
+    upwards = gap.value < tolerance
+    reach = {}
+    for role, rises in ((gap.start, False), (gap.end, True)):
+        estimate = rungs.get(role)
+        if estimate is not None and estimate.low is not None and estimate.high is not None:
+            up = rises == upwards
+            reach[role] = estimate.high - estimate.value if up else estimate.value - estimate.low
+    return reach
+
+
+def decided_by(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> Plan | None:
+    """Examples of the role that blurs the gap most, so that the interval would end at the tolerance if the errors stay as they are.
+
+    Intervals shrink with the root of n: with half-widths h (to be shrunk) and k (of the other rung) and a margin d = |gap - tolerance|,
+    n' = n h^2 / (d^2 - k^2), rounded up to two figures. Where k alone is larger than d, both roles have to grow.
+
+    Returns:
+        None where the gap lies on the tolerance, so that no sensible number of examples decides.
+
+    Example:
+        >>> gap = Gap(name="variance", start="train", end="dev", value=0.07, low=0.01, high=0.2, verdict="unclear")
+        >>> decided_by(gap, {"train": Estimate(value=0.01), "dev": Estimate(value=0.08, low=0.02, high=0.21, n=50)}, 0.02)
+        Plan(role='dev', rows=72, now=50)
+    """
+    reach = reach_towards(gap, rungs, tolerance)
+    margin = abs(gap.value - tolerance)
+    if not reach or not margin > 0:
+        return None
+    role = max(reach, key=lambda r: reach[r])
+    rest = sum(h * h for r, h in reach.items() if r != role)
+    now = rungs[role].n
+    spare = margin**2 - rest
+    if now is None or spare <= 0 or reach[role] ** 2 / spare > HOPELESS:
+        return None
+    return Plan(role, _two_figures(now * reach[role] ** 2 / spare), now)
+
+
+def _two_figures(x: float) -> int:
+    step: int = 10 ** max(math.floor(math.log10(x)) - 1, 0)
+    return math.ceil(x / step) * step

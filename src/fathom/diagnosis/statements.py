@@ -1,0 +1,52 @@
+"""What was measured and what was inferred, as sentences kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fathom.core.intervals import LEVEL
+from fathom.core.percent import percent
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.floor import Floor
+from fathom.core.records.ladder import Ladder
+from fathom.diagnosis.sayings import Scene
+
+
+def measured(scene: Scene, goal: float | None) -> Iterator[str]:
+    """One sentence for each error that was counted, and whether the goal is reached."""
+    for role, estimate in scene.rungs.items():
+        if role in scene.ladder and estimate.low is not None and estimate.high is not None:
+            yield f"{role} error is {_interval(estimate, scene)}{'' if estimate.n is None else f' over {estimate.n:,} examples'}."
+    dev = scene.rungs.get("dev")
+    if goal is not None and dev is not None:
+        yield f"The goal of {scene.percent(goal)}% is {_reached(dev, goal)}: dev is at {_interval(dev, scene)}."
+
+
+def _interval(estimate: Estimate, scene: Scene) -> str:
+    text = f"{scene.percent(estimate.value)}%"
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} ({LEVEL:.0%} interval {scene.percent(estimate.low)} to {scene.percent(estimate.high)})"
+
+
+def _reached(dev: Estimate, goal: float) -> str:
+    low, high = (dev.value if end is None else end for end in (dev.low, dev.high))
+    return (
+        "reached" if round(high - goal, 9) <= 0 else "not reached" if round(low - goal, 9) > 0 else "near: reached or not, dev cannot tell"
+    )
+
+
+def inferred(ladder: Ladder, floor: Floor, tolerance: float) -> Iterator[str]:
+    """The assumptions that the verdicts rest on (C2W1-11)."""
+    bare = [rung.name for rung in ladder if rung.estimate.low is None and rung.name not in ("human", "floor")]
+    if floor.known == "assumed" and "train" in ladder:
+        yield "the floor of 0% is assumed; if people make errors here, give --human."
+    if floor.known == "given" and floor.source:
+        yield f"the floor is {percent(floor.value, 2)}%, {floor.source}: Bayes error is at most that (C3W1-20)."
+    if bare and len(bare) == sum(rung.name not in ("human", "floor") for rung in ladder):
+        yield "rates alone have no intervals: the verdicts hold if the sets are large; give --n-train, --n-dev or (wrong, n)."
+    elif bare:
+        yield f"{' and '.join(bare)} {'is' if len(bare) == 1 else 'are'} taken as exact: a rate without its number of examples."
+    if "dev" in ladder and "train" in ladder and "train_dev" not in ladder:
+        yield "dev is taken as drawn like train: without train-dev a data mismatch counts as variance (C2W1-11)."
+    yield f"a gap counts as high from {percent(tolerance)} points on."

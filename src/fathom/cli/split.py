@@ -56,7 +56,7 @@ def command(
     return 0
 
 
-def _rows(data: str, given: dict[str, str]) -> int:
+def _rows(data: str, given: dict[str, Any]) -> int:
     plain = data.replace(",", "").replace("_", "")
     if plain.isdigit():
         return int(plain)
@@ -93,7 +93,7 @@ def _half_width(rate: float, n: int) -> float:
     return float(high - low) / 2
 
 
-def _split(data: str, given: dict[str, str], sizes: dict[str, Any], like: Path | None, seed: int) -> Splits:
+def _split(data: str, given: dict[str, Any], sizes: dict[str, Any], like: Path | None, seed: int) -> Splits:
     from fathom.data.load import load
     from fathom.data.splits import split
 

@@ -13,7 +13,7 @@ from fathom.core.expectations import did_you_mean, refuse, shown
 from fathom.core.records.column import Use
 from fathom.core.records.finding import Finding
 from fathom.core.roles import role_of
-from fathom.data.columns import Typed, check_told, merged, type_column
+from fathom.data.columns import Typed, check_told, easy_numbers, merged, type_column
 from fathom.data.dataset import Dataset
 from fathom.data.raw import Raw
 from fathom.data.target_kind import Settled, settle
@@ -52,7 +52,9 @@ def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
     _check_rows(raw, settled, int(keep.sum()))
     found_role = _role_column(raw.frame, target, wanted)
     uses = {**wanted.uses, **found_role}
-    typed = [_typed(raw, name, settled, uses, wanted) for name in names if name not in wanted.ignore]
+    inputs = [name for name in names if name not in wanted.ignore]
+    numbers = easy_numbers(raw.frame.select([name for name in inputs if name != target]))
+    typed = [_typed(raw, name, settled, uses, wanted, numbers) for name in inputs]
     table = _table(typed)
     rows = np.arange(table.height, dtype=np.int64)
     if not keep.all():
@@ -123,12 +125,13 @@ def _roles_said(found: Mapping[str, Use]) -> list[Finding]:
     ]
 
 
-def _typed(raw: Raw, name: str, settled: Settled, uses: Mapping[str, Use], wanted: Wanted) -> Typed:
+def _typed(raw: Raw, name: str, settled: Settled, uses: Mapping[str, Use], wanted: Wanted, numbers: Mapping[str, pl.Series]) -> Typed:
     if name == settled.target.name:
         return Typed(settled.column, settled.values)
     use = uses.get(name)
     told = wanted.types.get(name) or ("category" if use in ("group", "id", "role") else None)
-    typed = type_column(raw.frame.get_column(name), use=use, told=told, array=raw.array, comma_free=raw.comma_free)
+    column, read_ = raw.frame.get_column(name), numbers.get(name)
+    typed = type_column(column, use=use, told=told, array=raw.array, comma_free=raw.comma_free, numbers=read_)
     if use == "time" and typed.column.kind not in ("date", "number"):
         raise refuse(
             "`time`",

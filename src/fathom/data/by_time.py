@@ -75,9 +75,16 @@ def by_time(times: Times, cuts: Mapping[str, Any]) -> NDArray[np.int8]:
     roles = np.full(len(times), TRAIN, dtype=np.int8)
     for name, role in (("dev_from", DEV), ("test_from", TEST)):
         if cuts.get(name) is not None:
-            cut = np.datetime64(cuts[name]) if times.dtype.kind == "M" else float(cuts[name])
-            roles[times >= cut] = role
+            roles[times >= _read(cuts[name], times)] = role
     return roles
+
+
+def _read(cut: Any, times: Times) -> Any:
+    """A cut point as the column's own type."""
+    dates = times.dtype.kind == "M"
+    if dates != isinstance(cut, str):
+        raise refuse("`time`", expected=f"{'dates' if dates else 'numbers'} as in the column", got=f"the earlier split's cut point {cut!r}")
+    return np.datetime64(cut) if dates else float(cut)
 
 
 def time_findings(times: Times, roles: NDArray[np.int8], wanted: tuple[int, int]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from fathom.core.records.finding import Finding
 from fathom.data.dates import decide_format
 from fathom.data.missing import without_markers
 from fathom.data.numerals import ENOUGH, Reading, decide_reading, read_numbers
-from fathom.data.reading import count_unread, read
+from fathom.data.reading import plain_numbers, read
 from fathom.data.truth import is_yes_no
 from fathom.data.words import kind_of_words, names_an_identifier
 
@@ -36,7 +36,15 @@ class Typed:
     findings: tuple[Finding, ...] = ()
 
 
-def type_column(raw: pl.Series, *, use: Use | None = None, told: str | None = None, array: bool = False, comma_free: bool = False) -> Typed:
+def type_column(
+    raw: pl.Series,
+    *,
+    use: Use | None = None,
+    told: str | None = None,
+    array: bool = False,
+    comma_free: bool = False,
+    numbers: pl.Series | None = None,
+) -> Typed:
     """Find a column's kind, read it, and say what was odd.
 
     Args:
@@ -45,11 +53,14 @@ def type_column(raw: pl.Series, *, use: Use | None = None, told: str | None = No
         told: a kind, or a date format as '%d/%m/%Y', that the user gave; or None.
         array: the column is one of a matrix: never an identifier.
         comma_free: see `Raw`.
-
-    Raises:
-        UnusableInput: `told` is no kind.
+        numbers: the column as `easy_numbers` has read it already.
     """
     import polars as pl
+
+    if numbers is not None and told in (None, "number"):
+        column, values = Column(name=raw.name, kind="number", use=use or "input"), numbers
+        kept = column if use else _set_aside(values, column, array or told is not None)
+        return _finished(raw, values, column, kept, [])
 
     if isinstance(raw.dtype, pl.List | pl.Array | pl.Struct) or raw.dtype in (pl.Object, pl.Binary):
         return _nested(raw)
@@ -57,11 +68,30 @@ def type_column(raw: pl.Series, *, use: Use | None = None, told: str | None = No
     column = Column(name=raw.name, kind=kind, use=use or "input", reading=reading)
     values = read(raw, column)
     findings = [*findings, *_unread(raw, values, column), *_infinite(raw, column)]
-    if use is None:
-        kept = _set_aside(raw, values, column, array or told is not None)
-        findings += [] if kept is column else [_aside_finding(kept, values)]
-        column, values = kept, values if kept.kind == column.kind else read(raw, kept)
-    return Typed(column, values, tuple(findings + _levels(column, values)))
+    kept = column if use else _set_aside(values, column, array or told is not None)
+    return _finished(raw, values, column, kept, findings)
+
+
+def _finished(raw: pl.Series, values: pl.Series, column: Column, kept: Column, findings: list[Finding]) -> Typed:
+    if kept is not column:
+        findings = [*findings, _aside_finding(kept, values)]
+    values = values if kept.kind == column.kind else read(raw, kept)
+    return Typed(kept, values, (*findings, *_levels(kept, values)))
+
+
+def easy_numbers(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """The columns of plain numbers, found on a sample of rows and read in one pass; codes as '00123' are not among them."""
+    import polars as pl
+
+    head = frame.gather_every(max(1, frame.height // _SAMPLE)).select(
+        *(pl.col(n) for n, d in frame.schema.items() if d == pl.String or d.is_numeric())
+    )
+    text = [n for n, d in head.schema.items() if d == pl.String]
+    if text:
+        padded = head.select(pl.col(text).str.contains(r"^\s*0\d").any()).row(0, named=True)
+        some = head.select(pl.col(text).str.strip_chars().cast(pl.Float64, strict=False).is_not_null().any()).row(0, named=True)
+        head = head.drop([n for n in text if padded[n] or not some[n]])
+    return plain_numbers(frame, head.columns)
 
 
 def check_told(told: Mapping[str, str], names: list[str]) -> None:
@@ -101,7 +131,7 @@ def _detect(raw: pl.Series, comma_free: bool) -> tuple[ColumnKind, str, list[Fin
 
 def _detect_text(raw: pl.Series, comma_free: bool) -> tuple[ColumnKind, str, list[Finding]]:
     width = _padded_width(raw)
-    if not width and _plain_numbers(raw):
+    if not width and _all_numbers(raw):
         return "number", "", []
     values, counts = different(raw)
     if not len(values):
@@ -126,15 +156,8 @@ def different(raw: pl.Series) -> tuple[pl.Series, pl.Series]:
     return table.get_column("value"), table.get_column("count")
 
 
-def _plain_numbers(raw: pl.Series) -> bool:
-    """True where all that is not missing is a plain number; the way that most columns of a large file go."""
-    head = raw.gather_every(max(1, len(raw) // _SAMPLE))
-    if not _all_numbers(head):
-        return False
-    return _all_numbers(raw)
-
-
 def _all_numbers(raw: pl.Series) -> bool:
+    """True where all that is not missing is a plain number."""
     odd = raw.filter(read_numbers(raw).is_null() & raw.is_not_null())
     return len(odd) < len(raw) and not len(without_markers(odd.unique()).drop_nulls())
 
@@ -167,7 +190,7 @@ def _told(raw: pl.Series, told: str, comma_free: bool) -> tuple[ColumnKind, str,
     return told, "yes/no" if told == "boolean" else "", []  # type: ignore[return-value]
 
 
-def _set_aside(raw: pl.Series, values: pl.Series, column: Column, keep: bool) -> Column:
+def _set_aside(values: pl.Series, column: Column, keep: bool) -> Column:
     if column.kind in ("text", "identifier"):
         return replace(column, use="aside")
     if values.null_count() == len(values):
@@ -182,7 +205,7 @@ def _counts_rows(name: str, values: pl.Series) -> bool:
     import polars as pl
 
     head = values.head(_SAMPLE)
-    if head.null_count() or head.n_unique() < len(head) or not bool((head == head.floor()).all()) or values.null_count():
+    if values.null_count() or not all(v.is_integer() for v in head.head(_SHORT)) or head.n_unique() < len(head):
         return False
     n = len(values)
     first, last = (float(v) for v in (values.min(), values.max()))  # type: ignore[arg-type]

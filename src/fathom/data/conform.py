@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from fathom.core.expectations import did_you_mean, refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
+from fathom.data.columns import merged
 from fathom.data.dataset import Dataset
-from fathom.data.reading import count_unread, read
+from fathom.data.reading import count_unread, plain_numbers, read
 from fathom.data.sources.source import raw_of
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def conform(source: Any, columns: Sequence[Column], *, need_target: bool) -> tup
         UnusableInput: a needed column is not there, or the source cannot be read.
 
     Example:
-        >>> table, found = conform({"b": ["yes"], "a": ["1"], "c": [0]}, [Column(name="a", kind="number"), Column(name="b", kind="boolean")],
-        ...     need_target=False)
+        >>> known = [Column(name="a", kind="number"), Column(name="b", kind="boolean")]
+        >>> table, found = conform({"b": ["yes"], "a": ["1"], "c": [0]}, known, need_target=False)
         >>> table.rows(), [f.id for f in found]
         ([(1.0, True)], ['data.conform.extra'])
     """
@@ -51,9 +52,11 @@ def conform(source: Any, columns: Sequence[Column], *, need_target: bool) -> tup
     frame = _positions_as_names(frame, needed)
     _check_there(frame, needed)
     taken = [c for c in columns if c in needed or (c.use in ("group", "time", "id", "role") and c.name in frame.columns)]
-    read_ = [read(frame.get_column(c.name), c) for c in taken]
-    findings = [*seen, *_extra(frame, columns), *(f for c, s in zip(taken, read_, strict=True) for f in _unread(frame, c, s))]
-    table = pl.DataFrame([s.alias(c.name) for c, s in zip(taken, read_, strict=True)])
+    easy = plain_numbers(frame, [c.name for c in taken if c.kind == "number" and not c.reading])
+    values = [easy[c.name] if c.name in easy else read(frame.get_column(c.name), c) for c in taken]
+    unread = [f for c, s in zip(taken, values, strict=True) if c.name not in easy for f in _unread(frame, c, s)]
+    findings = [*seen, *_extra(frame, columns), *merged(unread)]
+    table = pl.DataFrame(values)
     return _with_target(table, columns, findings) if need_target else (table, tuple(findings))
 
 
@@ -126,9 +129,10 @@ def _unread(frame: pl.DataFrame, column: Column, values: pl.Series) -> list[Find
     if not count:
         return []
     examples = raw.filter(values.is_null() & raw.is_not_null()).unique(maintain_order=True).head(3).to_list()
-    what = f"'{column.name}': {count:,} of {len(raw):,} values cannot be read as {column.kind} ({shown(map(repr, examples))}); they count as missing."
+    what = f"'{column.name}': {count:,} of {len(raw):,} values cannot be read as {column.kind}, and count as missing"
     evidence = {"unreadable": count, "rows": len(raw), "examples": [str(e) for e in examples]}
-    return [Finding(id="data.conform.unreadable", severity="warning", what=what, where=column.name, evidence=evidence)]
+    full = f"{what} ({shown(map(repr, examples))})."
+    return [Finding(id="data.conform.unreadable", severity="warning", what=full, where=column.name, evidence=evidence)]
 
 
 def _with_target(table: pl.DataFrame, columns: Sequence[Column], findings: list[Finding]) -> tuple[pl.DataFrame, tuple[Finding, ...]]:

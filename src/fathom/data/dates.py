@@ -63,7 +63,8 @@ def decide_format(values: pl.Series, counts: pl.Series, enough: float) -> DateFo
         return None
     head = values.gather_every(max(1, len(values) // _SAMPLE))
     likely = [f for f in FORMATS if float(read_dates(head, f).is_not_null().mean() or 0) >= enough - 0.1]  # type: ignore[arg-type]
-    shares = {f: float(counts.filter(read_dates(values, f).is_not_null()).sum() / counts.sum()) for f in likely}
+    total = int(counts.sum())
+    shares = {f: int(counts.filter(read_dates(values, f).is_not_null()).sum()) / total for f in likely}
     fit = {f: s for f, s in shares.items() if s >= enough}
     if not fit:
         return None

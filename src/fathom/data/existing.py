@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,15 +59,18 @@ def _typed_alike(data: Dataset, train: Dataset) -> bool:
 def _conformed(role: str, source: Any, train: Dataset) -> Dataset:
     from fathom.data.conform import conform
 
-    raw = source.table if isinstance(source, Dataset) else source
-    needed = tuple(c for c in train.columns if c.use in ("input", "target"))
-    table, findings = conform(raw, needed, need_target=True)
+    try:
+        table, findings = conform(source, train.columns, need_target=True)
+    except UnusableInput as error:
+        raise UnusableInput(f"{role}: {error}") from None
     if not table.height:
-        raise refuse(role, expected="at least one example", got="none")
-    name, path = (source.name, source.path) if isinstance(source, Dataset) else (role, source if isinstance(source, str) else "")
-    full = table.select(_columns(table, train))
-    rows = source.rows if isinstance(source, Dataset) and len(source) == full.height else np.arange(full.height, dtype=np.int64)
-    return Dataset(name, full, train.columns, train.target, rows, findings=tuple(findings), path=str(path))
+        raise refuse(role, expected="at least one example with a target", got="none")
+    found = tuple(dataclasses.replace(f, what=f"{role}: {f.what}") for f in findings)
+    table = table.select(_columns(table, train))
+    if isinstance(source, Dataset) and len(source) == table.height:
+        return dataclasses.replace(source, table=table, columns=train.columns, findings=(*source.findings, *found))
+    path = str(source) if isinstance(source, str | Path) else ""
+    return Dataset(role, table, train.columns, train.target, np.arange(table.height), findings=found, path=path)
 
 
 def _columns(table: pl.DataFrame, train: Dataset) -> list[Any]:

@@ -47,7 +47,8 @@ def load(
         UnusableInput: the source cannot be read, or there is nothing to learn in it; one line says what and what to do.
 
     Example:
-        >>> data = load({"size": [1, 2, 3, 4, 5] * 4, "color": ["red", "blue"] * 10, "price": [1.5, 2.0, 3.5, 4.0, 5.5] * 4}, target="price")
+        >>> table = {"size": [1, 2, 3, 4, 5] * 4, "color": ["red", "blue"] * 10, "price": [1.5, 2.0, 3.5, 4.0, 5.5] * 4}
+        >>> data = load(table, target="price")
         >>> len(data), str(data.target), [str(c) for c in data.inputs]
         (20, 'price: regression', ['size: number', 'color: category'])
     """

@@ -100,8 +100,8 @@ def decide_reading(values: pl.Series, counts: pl.Series, comma_free: bool = Fals
 
 
 def _share(values: pl.Series, counts: pl.Series, reading: str) -> float:
-    total = counts.sum()
-    return float(counts.filter(read_numbers(values, reading).is_not_null()).sum() / total) if total else 0.0
+    total = int(counts.sum())
+    return int(counts.filter(read_numbers(values, reading).is_not_null()).sum()) / total if total else 0.0
 
 
 def _name_of(values: pl.Series) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_YES = frozenset(
-    "yes y true t on 1 + pos positive present abnormal sick ill disease diseased malignant cancer spam fraud fraudulent default churn "
-    "churned attack anomaly defect defective failed failure died dead survived success won win bad".split()
-)
-_NO = frozenset(
-    "no n false f off 0 - neg negative absent normal healthy well benign ham legitimate legit genuine none control ok pass passed stayed "
-    "alive lost good".split()
-)
+_YES_WORDS = """
+yes y true t on 1 + pos positive present abnormal sick ill disease diseased malignant cancer spam fraud fraudulent default churn
+churned attack anomaly defect defective failed failure died dead survived success won win bad
+"""
+_NO_WORDS = """
+no n false f off 0 - neg negative absent normal healthy well benign ham legitimate legit genuine none control ok pass passed
+stayed alive lost good
+"""
+_YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
 _NEGATIONS = ("not ", "not_", "not-", "no ", "no_", "no-", "non ", "non_", "non-", "un", "in")
 
 

@@ -112,10 +112,10 @@ class Prepare:
         Raises:
             UnusableInput: a needed column is missing.
         """
-        table = self._typed(rows)
+        table, seen = self._typed(rows)
         out = np.zeros((table.height, len(self.names)), dtype=np.float32)
         missing = self._numbers(table, out)
-        return out, (*new_missing(self.scaling, missing), *self._categories(table, out))
+        return out, (*seen, *new_missing(self.scaling, missing), *self._categories(table, out))
 
     def scale_target(self, y: ArrayLike) -> NDArray[np.float64]:
         """(n,) numbers to predict -> (y - mean) / std of train."""
@@ -148,16 +148,16 @@ class Prepare:
             raise refuse("target", expected="a number to predict", got="classes")
         return self.target_scale
 
-    def _typed(self, rows: Any) -> pl.DataFrame:
+    def _typed(self, rows: Any) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         """The table that holds the inputs, typed as train's; conformed where it is not yet."""
         import polars as pl
 
         table = rows.table if isinstance(rows, Dataset) else rows
         if isinstance(table, pl.DataFrame) and self._is_typed(table):
-            return table
+            return table, ()
         from fathom.data.conform import conform
 
-        return conform(table, self.inputs, need_target=False)[0]
+        return conform(rows, self.columns, need_target=False)
 
     def _is_typed(self, table: pl.DataFrame) -> bool:
         import polars as pl

@@ -19,7 +19,7 @@ def prepare_text(
     lines = [_number(scaling, i) for i in range(len(scaling.raws))] + [_category(level) for level in levels]
     lines = lines if len(lines) <= LINES else [*lines[: LINES // 2], _left_out(len(lines) - LINES), *lines[-(LINES // 2) :]]
     table = [("column", "mean", "standard deviation", "fill value", "missing"), *lines]
-    text = [f"{cut(name, 28):<28}  {mean:>11}  {std:>18}  {fill:>10}  {note}".rstrip() for name, mean, std, fill, note in table]
+    text = [f"{cut(name, 25):<25}  {mean:>11}  {std:>18}  {fill:>10}  {note}".rstrip() for name, mean, std, fill, note in table]
     if dropped:
         text.append(f"dropped, constant on train: {', '.join(dropped[:4])}{f' and {len(dropped) - 4:,} more' if len(dropped) > 4 else ''}")
     if target is not None:

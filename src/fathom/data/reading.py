@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fathom.core.records.column import Column
@@ -46,6 +46,42 @@ def read(raw: pl.Series, column: Column) -> pl.Series:
     else:
         values = _words(flat, column)
     return values.alias(column.name) if isinstance(values, pl.Series) else values
+
+
+def plain_numbers(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
+    """The columns that hold nothing but finite plain numbers and missing values, read in one pass over the frame.
+
+    What a wide or a long table needs: a call for each column would cost more than the reading.
+
+    Args:
+        frame: raw columns.
+        names: which of them to try; those that are no text and no numbers are passed over.
+
+    Returns:
+        Float64 by name; a column that needs a closer look is not among them.
+    """
+    import polars as pl
+
+    text = [n for n in names if frame.schema[n] == pl.String]
+    tried = [*text, *(n for n in names if frame.schema[n].is_numeric())]
+    if not tried:
+        return {}
+    casts = [pl.col(n).str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None) for n in text]
+    casts += [pl.col(n).cast(pl.Float64).fill_nan(None) for n in tried[len(text) :]]
+    numbers = frame.select(casts)
+    finite = numbers.select(pl.all().is_finite().all()).row(0, named=True)
+    return {n: numbers.get_column(n) for n in tried if finite[n] and not _lost(frame.get_column(n), numbers.get_column(n))}
+
+
+def _lost(raw: pl.Series, numbers: pl.Series) -> bool:
+    """True where something that is no marker of a missing value was not read; or nothing was."""
+    import polars as pl
+
+    if raw.dtype != pl.String or numbers.null_count() == raw.null_count():
+        return False
+    if numbers.null_count() == len(raw):
+        return True
+    return bool(len(without_markers(raw.filter(numbers.is_null()).unique()).drop_nulls()))
 
 
 def count_unread(raw: pl.Series, values: pl.Series) -> int:

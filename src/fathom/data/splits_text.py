@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from fathom.core.records.target import Target
 if TYPE_CHECKING:
     from fathom.data.dataset import Dataset
 
-WIDTH = 68
+WIDTH = 69
 """Columns, so that a label beside it leaves 80."""
 
 LEFT = 34
@@ -30,7 +31,7 @@ def splits_text(roles: Mapping[str, Dataset], how: SplitPlan, target: Target) ->
     total = sum(len(data) for data in roles.values())
     heads = ["", "rows", "share", *_target_heads(target)]
     rows = [[SHOWN[role], f"{len(data):,}", _percent(len(data), total), *_target_cells(data)] for role, data in roles.items()]
-    return "\n".join([*_table([heads, *rows]), str(how)])
+    return "\n".join([*_table([heads, *rows]), *textwrap.wrap(str(how), WIDTH)])
 
 
 def _table(rows: list[list[str]]) -> list[str]:

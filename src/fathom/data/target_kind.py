@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from fathom.core.expectations import one_of, refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
-from fathom.core.records.target import Target
+from fathom.core.records.target import Kind, Target
 from fathom.data.columns import different
 from fathom.data.missing import LABEL_MARKERS, without_markers
-from fathom.data.numerals import ENOUGH, decide_reading, read_numbers
+from fathom.data.numerals import ENOUGH, decide_reading
 from fathom.data.positive import order_of_two
 from fathom.data.reading import count_unread, number_text, read
 
@@ -163,7 +163,7 @@ def _classes(raw: pl.Series, labels: _Labels, kind: str, assumed: str) -> Settle
     if len(ordered) == 2 and labels.numbers is None:
         ordered, why = order_of_two(ordered, by_label)
         findings += _positive(name, ordered, why)
-    found = "binary" if len(ordered) == 2 and kind != "multiclass" else "multiclass"
+    found: Kind = "binary" if len(ordered) == 2 and kind != "multiclass" else "multiclass"
     target = Target(name=name, kind=found, classes=tuple(ordered), dtype=labels.dtype)
     column = Column(name=name, kind="category", use="target", reading=labels.reading)
     return Settled(target, column, labels.text.alias(name), tuple(findings))

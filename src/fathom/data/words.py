@@ -60,6 +60,7 @@ def kind_of_words(name: str, values: pl.Series, counts: pl.Series) -> ColumnKind
 
 
 def _is_prose(values: pl.Series, counts: pl.Series) -> bool:
-    words = ((values.str.count_matches(r"\s+") + 1) * counts).sum() / counts.sum()
-    length = (values.str.len_chars() * counts).sum() / counts.sum()
-    return float(words) >= _TEXT_WORDS or float(length) >= _TEXT_LENGTH
+    n = int(counts.sum())
+    words = float(((values.str.count_matches(r"\s+") + 1) * counts).sum()) / n
+    length = float((values.str.len_chars() * counts).sum()) / n
+    return words >= _TEXT_WORDS or length >= _TEXT_LENGTH

@@ -25,8 +25,8 @@ def tolerance_of(given: float | None, goal: float | None, floor: Floor) -> float
     """What was given, else half of goal minus floor where both are, else 0.02.
 
     Example:
-        >>> tolerance_of(None, 0.03, Floor(value=0.01, known="given"))
-        0.01
+        >>> tolerance_of(None, 0.03, Floor(value=0.0, known="given"))
+        0.015
     """
     if given is not None:
         return given

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fathom.core.intervals import wilson
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
 
@@ -37,8 +39,8 @@ def reach_towards(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> 
 def decided_by(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> Plan | None:
     """Examples of the role that blurs the gap most, so that the interval would end at the tolerance if the errors stay as they are.
 
-    Intervals shrink with the root of n: with half-widths h (to be shrunk) and k (of the other rung) and a margin d = |gap - tolerance|,
-    n' = n h^2 / (d^2 - k^2), rounded up to two figures. Where k alone is larger than d, both roles have to grow.
+    The smallest n with h(n)^2 + k^2 <= d^2, rounded up to two figures: d = |gap - tolerance|, k how far the other rung reaches, h(n) how
+    far this one would: Wilson's limits again for a rate, the root of n otherwise.
 
     Returns:
         None where the gap lies on the tolerance, so that no sensible number of examples decides.
@@ -49,16 +51,27 @@ def decided_by(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> Pla
         Plan(role='dev', rows=72, now=50)
     """
     reach = reach_towards(gap, rungs, tolerance)
-    margin = abs(gap.value - tolerance)
-    if not reach or not margin > 0:
+    if not reach:
         return None
     role = max(reach, key=lambda r: reach[r])
-    rest = sum(h * h for r, h in reach.items() if r != role)
     now = rungs[role].n
-    spare = margin**2 - rest
-    if now is None or spare <= 0 or reach[role] ** 2 / spare > HOPELESS:
+    spare = (gap.value - tolerance) ** 2 - sum(h * h for r, h in reach.items() if r != role)
+    if now is None or spare <= 0:
         return None
-    return Plan(role, _two_figures(now * reach[role] ** 2 / spare), now)
+    up = (role == gap.end) == (gap.value < tolerance)
+    tried = range(now, HOPELESS * now)
+    n = tried.start + bisect.bisect_left(tried, -math.sqrt(spare), key=lambda n: -_reach_at(rungs[role], n, up, reach[role]))
+    return Plan(role, _two_figures(n), now) if n < tried.stop else None
+
+
+def _reach_at(estimate: Estimate, n: int, up: bool, now: float) -> float:
+    """How far the interval would reach with n examples, if the error stays as it is."""
+    if estimate.method != "wilson":
+        return now * math.sqrt((estimate.n or n) / n)
+    limits = wilson(estimate.value * n, n, estimate.level)
+    assert limits.low is not None
+    assert limits.high is not None
+    return limits.high - limits.value if up else limits.value - limits.low
 
 
 def _two_figures(x: float) -> int:

@@ -97,7 +97,10 @@ def of_table(table: pl.DataFrame, *, kind: str | None = None, name: str = "table
         >>> {role: errors.rate for role, errors in found.errors.items()}
         {'train': 0.0, 'dev': 1.0}
     """
+    import polars.selectors as cs
+
     columns = _columns(table, name)
+    table = table.with_columns(cs.float().fill_nan(None))
     table, findings = _complete(table, columns["truth"])
     kind = one_of("kind", kind, ("class", "regression")) if kind is not None else _kind(table, columns)
     roles = _roles(table.get_column(columns["role"]))

@@ -56,12 +56,14 @@ def _bounded(gap: Gap, scene: Scene) -> str:
 
 
 def _unclear(gap: Gap, scene: Scene) -> str:
-    assert gap.low is not None and gap.high is not None
-    low, high, bar = scene.percent(gap.low), scene.percent(gap.high), scene.percent(scene.tolerance)
-    sure = f"it is there, {low} to {high} points" if gap.low > 0 else f"{gap.title} is under {high} points"
-    unsure = f"whether it reaches {bar}" if gap.low > 0 else f"whether it is there, or reaches {bar}"
-    start = f"sure: {gap.title} is {low} to {high} points" if gap.low > 0 else f"sure: {sure}"
-    return f"{start}. Not sure: {unsure}. {_decides(gap, scene)}"
+    assert gap.low is not None
+    assert gap.high is not None
+    low, high, bar = (scene.percent(x) for x in (gap.low, gap.high, scene.tolerance))
+    if gap.low > 0:
+        known, open_question = f"{gap.title} is there, {low} to {high} points", f"whether it reaches {bar}"
+    else:
+        known, open_question = f"{gap.title} is under {high} points", f"whether it is there, or reaches {bar}"
+    return f"sure: {known}. Not sure: {open_question}. {_decides(gap, scene)}"
 
 
 def _decides(gap: Gap, scene: Scene) -> str:

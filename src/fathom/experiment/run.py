@@ -238,6 +238,7 @@ class Run:
         """
         folder = Path(path)
         net, _ = self._trained
+        diagnosis = diagnosis or self.diagnose()  # first: it may fit the references, which are saved too
         save(
             folder,
             head=self._head(),
@@ -246,7 +247,7 @@ class Run:
             net=net,
             tables=self.tables,
             references=self.fitted or [],
-            diagnosis=diagnosis or self.diagnose(),
+            diagnosis=diagnosis,
         )
         self.folder = folder
         return folder

@@ -31,7 +31,7 @@ class Reference(Record):
 
     @property
     def standing(self) -> str:
-        """ "ahead", "behind" or "level": the net against it, by the interval; by the value where there is none."""
+        """The net against it by the interval (by the value where there is none): "ahead", "behind" or "level"."""
         low = self.ahead.value if self.ahead.low is None else self.ahead.low
         high = self.ahead.value if self.ahead.high is None else self.ahead.high
         if round(high, 9) < 0:

@@ -24,7 +24,7 @@ _LONGEST_FIELD = 1 << 27
 
 
 def read_delimited(data: bytes, path: str, *, tabs: bool = False) -> Raw:
-    """A table of String columns, "" where a field is empty.
+    r"""A table of String columns, "" where a field is empty.
 
     Args:
         data: the file, not empty.
@@ -35,11 +35,11 @@ def read_delimited(data: bytes, path: str, *, tabs: bool = False) -> Raw:
         UnusableInput: header only, a ragged row (with its line), a name twice, a quote that never ends.
 
     Example:
-        >>> read_delimited(b"a;b\\n1,5;x\\n", "t.csv").frame.rows()
+        >>> read_delimited(b"a;b\n1,5;x\n", "t.csv").frame.rows()
         [('1,5', 'x')]
     """
     text, findings = as_utf8(data, path)
-    text = _usual_line_ends(text).rstrip(b"\r\n \x1a") + b"\n"
+    text = _without_blank_end(_usual_line_ends(text))
     separator = "\t" if tabs and b"\t" in text[:_SNIFFED_BYTES] else sniff(text)
     names, found = _header(text, separator, path)
     frame = _rows(text, separator, names, path)
@@ -50,10 +50,10 @@ def read_delimited(data: bytes, path: str, *, tabs: bool = False) -> Raw:
 
 
 def sniff(text: bytes) -> str:
-    """The separator that cuts the most rows into the header's number of fields, more fields first.
+    r"""The separator that cuts the most rows into the header's number of fields, more fields first.
 
     Example:
-        >>> sniff(b"a;b\\n1,5;2\\n3;4,0\\n")
+        >>> sniff(b"a;b\n1,5;2\n3;4,0\n")
         ';'
     """
     head = text[:_SNIFFED_BYTES]
@@ -84,10 +84,17 @@ def _usual_line_ends(text: bytes) -> bytes:
     return text.replace(b"\r", b"\n") if b"\r" in head and b"\n" not in head else text
 
 
+def _without_blank_end(text: bytes) -> bytes:
+    """Blank lines at the end taken off, without a copy where there are none."""
+    end = text[-65_536:]
+    blank = len(end) - len(end.rstrip(b"\r\n \x1a"))
+    return text[: len(text) - blank] + b"\n" if blank > 2 else text
+
+
 def _header(text: bytes, separator: str, path: str) -> tuple[list[str], tuple[Finding, ...]]:
     """The names, without space around; empty ones become 'Unnamed: 0' and so on, as pandas calls them."""
     start = text[: _SNIFFED_BYTES * 8].decode("utf-8", errors="replace")
-    first = next((row for row in _reader(start, separator) if row), [])
+    first: list[str] = next((row for row in _reader(start, separator) if row), [])
     names = [name.strip() or f"Unnamed: {i}" for i, name in enumerate(first)]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -128,9 +135,9 @@ def _rows(text: bytes, separator: str, names: list[str], path: str) -> pl.DataFr
 def _parse(text: bytes, separator: str, quote: str | None) -> pl.DataFrame:
     import polars as pl
 
-    start = len(text) - len(text.lstrip(b"\r\n"))
+    start = len(text[:65_536]) - len(text[:65_536].lstrip(b"\r\n"))
     return pl.read_csv(
-        io.BytesIO(text[start:] if start else text), separator=separator, quote_char=quote, infer_schema=False, empty_string_is_null=False
+        text[start:] if start else text, separator=separator, quote_char=quote, infer_schema=False, empty_string_is_null=False
     )
 
 

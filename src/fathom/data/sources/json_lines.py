@@ -11,7 +11,7 @@ from fathom.data.sources.encodings import as_utf8
 
 
 def read_json_lines(data: bytes, path: str, *, whole: bool = False) -> Raw:
-    """A table with a column for each key; keys that an object lacks are missing values.
+    r"""A table with a column for each key; keys that an object lacks are missing values.
 
     Args:
         data: the file.
@@ -22,7 +22,7 @@ def read_json_lines(data: bytes, path: str, *, whole: bool = False) -> Raw:
         UnusableInput: a line is no JSON object (with its number).
 
     Example:
-        >>> read_json_lines(b'{"a": 1}\\n{"a": 2, "b": "x"}\\n', "t.jsonl").frame.rows()
+        >>> read_json_lines(b'{"a": 1}\n{"a": 2, "b": "x"}\n', "t.jsonl").frame.rows()
         [(1, None), (2, 'x')]
     """
     import polars as pl

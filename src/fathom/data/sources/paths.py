@@ -58,7 +58,7 @@ def file_bytes(path: Path) -> bytes:
         raise refuse(f"file '{path}'", expected="a file that can be read", got=error.strerror or str(error)) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(data, path)
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise refuse(f"file '{path}'", expected="a table with a header", got="an empty file")
     return data
 

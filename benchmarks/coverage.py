@@ -1,6 +1,6 @@
 """How often fathom's 95% intervals cover the truth: rates and gaps by exact sums, means by simulation.
 
-    python -m benchmarks.coverage            prints tables in Markdown; some minutes
+python -m benchmarks.coverage            prints tables in Markdown; some minutes
 """
 
 from __future__ import annotations

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+import typer
+from typer.main import get_command
 
+from fathom.cli.diagnose import command
 from fathom.cli.main import main
 from fathom.cli.rates import parse_rate, read_rate, with_size
+from fathom.cli.text_parameters import take_texts_as_typed
 from fathom.core.exceptions import UnusableInput
 
 
@@ -51,14 +55,18 @@ def test_ways_to_say_the_same(call, arguments):
 
 
 def test_accuracy_turns_all_round(call):
-    read = document(call, "--train", "99%", "--dev", "89/100", "--human", "99.5%", "--goal", "97%", "--accuracy", "--reference", "linear=90%")
+    read = document(
+        call, "--train", "99%", "--dev", "89/100", "--human", "99.5%", "--goal", "97%", "--accuracy", "--reference", "linear=90%"
+    )
     assert read["floor"]["value"] == pytest.approx(0.005)
     assert read["goal"] == pytest.approx(0.03)
     assert read["references"]["linear"]["estimate"]["value"] == pytest.approx(0.1)
     assert read["ladder"]["rungs"][2]["estimate"]["value"] == pytest.approx(0.11)
 
 
-@pytest.mark.parametrize("arguments", [("--dev", "11%", "--n-dev", 1000), ("--dev", "110/1000"), ("--dev", "11%", "--n-val", 1000)], ids=str)
+@pytest.mark.parametrize(
+    "arguments", [("--dev", "11%", "--n-dev", 1000), ("--dev", "110/1000"), ("--dev", "11%", "--n-val", 1000)], ids=str
+)
 def test_sizes_give_intervals(call, arguments):
     gap = document(call, "--train", "1%", "--n-train", 7000, *arguments)["gaps"]["variance"]
     assert (gap["low"], gap["high"]) == (pytest.approx(0.0819, abs=1e-4), pytest.approx(0.1210, abs=1e-4))
@@ -92,10 +100,10 @@ REFUSED = [
     (("--train", "1%", "--dev", "120%"), "at most 100%"),
     (("--train", "1%", "--dev", "12/10"), "wrong from 0 to n"),
     (("--train", "1%", "--dev", "1%", "--val", "2%"), "dev"),
-    (("--train", "1%", "--dev", "1%", "dev=1%"), "one rate"),
+    (("--train", "1%", "--dev", "1%", "dev=1%"), "one rate and at most one size"),
     (("--train", "1%", "--dev", "1%", "--human", "0%", "--floor", "1%"), "one of human, floor and bayes"),
     (("--train", "1%", "--dev", "1%", "--n-test", "100"), "--n-test alone"),
-    (("--train", "1%", "--dev", "1%", "--n-dev", "0"), "at least 1 example"),
+    (("--train", "1%", "--dev", "1%", "--n-dev", "0"), "of at least 1"),
     (("--train", "1%", "--dev", "11/100", "--n-dev", "100"), "not both"),
     (("--dev", "1%"), "expected train and dev"),
     ((), "expected rates"),
@@ -106,7 +114,8 @@ REFUSED = [
     (("trian=1%", "dev=1%"), "expected train"),
     (("--train", "1%", "--dev", "1%", "--reference", "4%"), "linear=4%"),
     (("--train", "1%", "--dev", "1%", "--devv", "1%"), "no such option"),
-    (("--train", "1%", "--dev", "1%", "--n-dev", "many"), "not a valid"),
+    (("--train", "1%", "--dev", "1%", "--n-dev", "many"), "a number of examples of at least 1"),
+    (("--train", "1%", "--dev", "1%", "--n-dev", "10", "--n-val", "20"), "the sizes 10 and 20"),
     (("preds.csv", "--train", "1%"), "a file or rates, not both"),
 ]
 
@@ -146,6 +155,17 @@ def test_json_is_one_document_on_stdout(call):
     assert code == 0
     assert json.loads(out)["focus"] == "avoidable_bias"
     assert err.count("\n") == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["--train", "1%", "--dev", "2%", "--json", "--unit", "m"]], ids=str)
+def test_texts_taken_as_typed_are_what_typer_would_give(arguments):
+    app = typer.Typer(add_completion=False)
+    app.command()(command)
+    checked, plain = get_command(app), get_command(app)
+    take_texts_as_typed(plain)
+    wanted = checked.make_context("diagnose", list(arguments)).params
+    got = plain.make_context("diagnose", list(arguments)).params
+    assert got == {name: list(value) if isinstance(value, tuple) else value for name, value in wanted.items()}
 
 
 RATES = [("11%", 0.11), ("0.11", 0.11), (" 4.6 % ", 0.046), ("1e-3", 0.001), ("0", 0.0), ("100%", 1.0), ("7/70", 0.1), (".5%", 0.005)]

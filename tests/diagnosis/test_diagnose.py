@@ -48,7 +48,14 @@ COURSE = [
         BIAS,
         {BIAS: 3, VARIANCE: 3, MISMATCH: -4, OVERFIT: 0},
     ),
-    ("C3W2-09 mismatch", {"train": 1, "train_dev": 1.5, "dev": 10}, 0, {"data mismatch"}, MISMATCH, {BIAS: 1, VARIANCE: 0.5, MISMATCH: 8.5}),
+    (
+        "C3W2-09 mismatch",
+        {"train": 1, "train_dev": 1.5, "dev": 10},
+        0,
+        {"data mismatch"},
+        MISMATCH,
+        {BIAS: 1, VARIANCE: 0.5, MISMATCH: 8.5},
+    ),
 ]
 
 
@@ -111,7 +118,11 @@ HEADLINES = [
         {"human": 0.0},
         "dev 2.0% = 0.0 human + 1.0 bias + 1.0 variance. test 5.0% = dev + 3.0. Work on overfitting to dev.",
     ),
-    ({"train": 0.005, "dev": 0.012}, {"human": 0}, "dev 1.2% = 0.0 human + 0.5 bias + 0.7 variance. No gap is high. The largest gap is variance."),
+    (
+        {"train": 0.005, "dev": 0.012},
+        {"human": 0},
+        "dev 1.2% = 0.0 human + 0.5 bias + 0.7 variance. No gap is high. The largest gap is variance.",
+    ),
     ({"train": 0.15}, {"human": 0.01}, "train 15.0% = 1.0 human + 14.0 bias. Work on bias."),
 ]
 

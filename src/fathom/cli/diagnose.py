@@ -31,10 +31,10 @@ def command(
     human: Annotated[list[str] | None, typer.Option("--human", help="Human-level error; repeated, the best counts.")] = None,
     floor: Annotated[list[str] | None, typer.Option("--floor", help="The same as --human.")] = None,
     bayes: Annotated[list[str] | None, typer.Option("--bayes", help="The same as --human.")] = None,
-    n_train: Annotated[list[int] | None, typer.Option("--n-train", help="Examples behind the train error.")] = None,
-    n_train_dev: Annotated[list[int] | None, typer.Option("--n-train-dev", help="Examples behind the train-dev error.")] = None,
-    n_dev: Annotated[list[int] | None, typer.Option(*N_DEV, help="Examples behind the dev error.")] = None,
-    n_test: Annotated[list[int] | None, typer.Option("--n-test", help="Examples behind the test error.")] = None,
+    n_train: Annotated[list[str] | None, typer.Option("--n-train", help="Examples behind the train error.")] = None,
+    n_train_dev: Annotated[list[str] | None, typer.Option("--n-train-dev", help="Examples behind the train-dev error.")] = None,
+    n_dev: Annotated[list[str] | None, typer.Option(*N_DEV, help="Examples behind the dev error.")] = None,
+    n_test: Annotated[list[str] | None, typer.Option("--n-test", help="Examples behind the test error.")] = None,
     reference: Annotated[list[str] | None, typer.Option(help="Dev error of a plain method, as in linear=4%; may be repeated.")] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
@@ -45,7 +45,7 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the headline.")] = False,
 ) -> int:
     """Read errors: how far a net is from where it should be, what the distance is made of, what to do next."""
-    given = dict(locals())
+    given: dict[str, Any] = {**locals(), "notes": []}
     words, files = _sorted(source or [])
     about = _about(given)
     if files:
@@ -53,6 +53,8 @@ def command(
         diagnosis, found = _of_file(Path(files[0]), about, kind, unit)
     else:
         diagnosis, found = _of_rates(_typed(given, words), about), ()
+    for note in given["notes"]:
+        print(note, file=sys.stderr)
     _show(diagnosis, found, as_json=as_json, quiet=quiet)
     return 0
 
@@ -79,61 +81,68 @@ def _about(given: dict[str, Any]) -> dict[str, Any]:
     about: dict[str, Any] = {}
     for name in FLOORS:
         if given[name]:
-            rates = [_error(text, f"--{name}", given["accuracy"]).value for text in given[name]]
+            rates = [_error(text, f"--{name}", given).value for text in given[name]]
             about[name] = rates[0] if len(rates) == 1 else rates
     if given["goal"] is not None:
-        about["goal"] = _error(given["goal"], "--goal", given["accuracy"]).value
+        about["goal"] = _error(given["goal"], "--goal", given).value
     if given["tolerance"] is not None:
-        about["tolerance"] = _error(given["tolerance"], "--tolerance", False).value  # a distance has no accuracy
+        about["tolerance"] = read_rate(given["tolerance"], "--tolerance").value  # a distance, so --accuracy does not turn it
     if given["reference"]:
-        about["references"] = dict(_reference(text, given["accuracy"]) for text in given["reference"])
+        about["references"] = dict(_reference(text, given) for text in given["reference"])
     return about
 
 
-def _reference(text: str, accuracy: bool) -> tuple[str, Any]:
+def _reference(text: str, given: dict[str, Any]) -> tuple[str, Any]:
     name, equals, rate = text.rpartition("=")
     if not equals or not name.strip():
         raise refuse("--reference", expected="a name and its dev error as in linear=4%", got=repr(text))
-    typed = _error(rate, f"--reference {name}", accuracy)
+    typed = _error(rate, f"--reference {name}", given)
     return name.strip(), typed.counts or typed.value
 
 
-def _error(text: str, name: str, accuracy: bool) -> Typed:
+def _error(text: str, name: str, given: dict[str, Any]) -> Typed:
+    """A rate as an error; how an ambiguous one was read is noted, and said once all of them were read."""
     typed = read_rate(text, name)
-    if typed.note:
-        print(typed.note, file=sys.stderr)
-    return typed.turned() if accuracy else typed
+    given["notes"] += [typed.note] if typed.note else []
+    return typed.turned() if given["accuracy"] else typed
 
 
 def _typed(given: dict[str, Any], words: list[tuple[str, str]]) -> dict[str, Typed]:
     """The rates by role, from options and from words; each role once."""
     texts: dict[str, list[tuple[str, str]]] = {role: [(f"--{_dashed(role)}", t) for t in given[role] or []] for role in ROLES}
-    sizes: dict[str, list[int]] = {role: list(given[f"n_{role}"] or []) for role in ROLES}
+    sizes: dict[str, list[str]] = {role: list(given[f"n_{role}"] or []) for role in ROLES}
     for name, text in words:
         if name in FLOORS or name in ("goal", "tolerance"):
             raise refuse(f"'{name}={text}'", expected="a role before '='", got=f"'{name}'", fix=f"write --{name} {text}")
         texts[role_of(name)].append((name, text))
-    return {role: _one(role, texts[role], sizes[role], given["accuracy"]) for role in ROLES if texts[role] or sizes[role]}
+    return {role: _one(role, texts[role], sizes[role], given) for role in ROLES if texts[role] or sizes[role]}
 
 
 def _dashed(role: str) -> str:
     return role.replace("_", "-")
 
 
-def _one(role: str, texts: list[tuple[str, str]], sizes: list[int], accuracy: bool) -> Typed:
+def _one(role: str, texts: list[tuple[str, str]], sizes: list[str], given: dict[str, Any]) -> Typed:
     """The rate of one role, as counts where its size is known."""
     if len(texts) != 1 or len(sizes) > 1:
-        others = ", ".join(alias for alias in ALIASES if ALIASES[alias] == role)
-        got = " and ".join(text for _, text in texts) or f"--n-{_dashed(role)} alone"
-        raise refuse(f"{role} ({others})", expected="one rate" + (" and at most one size" if len(sizes) > 1 else ""), got=got)
+        others = ", ".join([role, *(alias for alias in ALIASES if ALIASES[alias] == role)])
+        rates = " and ".join(text for _, text in texts) or f"--n-{_dashed(role)} alone"
+        got = rates if len(texts) != 1 else f"the sizes {' and '.join(sizes)}"
+        raise refuse(role, expected=f"one rate and at most one size ({others} are the same)", got=got)
     name, text = texts[0]
-    typed = _error(text, name, accuracy)
+    typed = _error(text, name, given)
     if not sizes:
         return typed
-    sized = with_size(typed, sizes[0], name)
-    if sized.note and sized.note != typed.note:
-        print(sized.note.removeprefix(typed.note).strip(), file=sys.stderr)
+    sized = with_size(typed, _whole(sizes[0], f"--n-{_dashed(role)}"), name)
+    given["notes"] += [sized.note] if sized.note else []
     return sized
+
+
+def _whole(text: str, name: str) -> int:
+    plain = text.replace(",", "").replace("_", "")
+    if not plain.isdecimal() or int(plain) < 1:
+        raise refuse(name, expected="a number of examples of at least 1", got=repr(text))
+    return int(plain)
 
 
 def _of_rates(typed: dict[str, Typed], about: dict[str, Any]) -> Diagnosis:

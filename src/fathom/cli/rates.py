@@ -89,22 +89,22 @@ def with_size(typed: Typed, n: int, name: str) -> Typed:
 
     The number wrong has to be whole; where no whole number gives the typed figure, the nearest one is taken and the note says so.
 
+    Args:
+        typed: the rate.
+        n: examples, at least 1.
+        name: of the option, for messages.
+
     Raises:
-        UnusableInput: n below 1, or other counts were typed already.
+        UnusableInput: counts were typed already.
 
     Example:
         >>> with_size(read_rate("11%", "--dev"), 1000, "--dev").counts
         (110, 1000)
     """
-    if n < 1:
-        raise refuse(f"size of {name}", expected="at least 1 example", got=n)
     if typed.counts is not None:
         raise refuse(f"size of {name}", expected="counts as in 110/1000 or a size, not both", got="both")
     exact = typed.value * n
     wrong = int(exact + 0.5)
-    note = typed.note
-    if abs(exact - wrong) > typed.step * n + 1e-6:
-        note += (
-            f"{' ' if note else ''}{name}: {typed.value:.4g} of {n:,} is {exact:.2f} errors; taken as {wrong:,}, which is {wrong / n:.2%}."
-        )
+    fits = abs(exact - wrong) <= typed.step * n + 1e-6
+    note = "" if fits else f"{name}: {typed.value:.4g} of {n:,} is {exact:.2f} errors; taken as {wrong:,}, which is {wrong / n:.2%}."
     return Typed(wrong / n, counts=(wrong, n), note=note)

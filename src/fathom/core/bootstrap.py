@@ -73,7 +73,7 @@ def group_sums(errors: Errors) -> tuple[NDArray[np.float64], NDArray[np.float64]
     if errors.group is None:
         return V, W
     present = np.unique(errors.group, return_inverse=True)[1]
-    return np.bincount(present, weights=V), np.bincount(present, weights=W)
+    return np.bincount(present, weights=V).astype(np.float64), np.bincount(present, weights=W).astype(np.float64)
 
 
 def skewness(errors: Errors) -> float:

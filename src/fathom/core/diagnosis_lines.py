@@ -139,7 +139,7 @@ def _reference(d: Diagnosis, name: str) -> str:
 def _steps(d: Diagnosis, width: int) -> Iterator[Line]:
     if not d.steps:
         return
-    needed = d.focus is None or d.gaps[d.focus].verdict == "high"
+    needed = d.focus is None or d.gaps[d.focus].verdict != "low"
     yield _styled("Next steps" if needed else "Next steps, if it has to get better", "title")
     for i, step in enumerate(d.steps, start=1):
         text = f"{step.what}{': ' + step.how if step.how else ''}"

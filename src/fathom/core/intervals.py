@@ -6,7 +6,7 @@
     two models, same examples    Bonett and Price's adjusted Wald interval; the studentized bootstrap of the differences otherwise
 
 `benchmarks/coverage.py` prints how often each covers the truth. Quantiles come from the standard library, so that reading
-two rates does not load SciPy.
+two rates loads neither SciPy nor NumPy.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from statistics import NormalDist
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fathom.core.bootstrap import studentized
 from fathom.core.expectations import refuse
 from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 LEVEL = 0.95
+
+Rates = TypeVar("Rates", float, "NDArray[np.float64]")
 
 
 @lru_cache
@@ -61,21 +64,18 @@ def wilson(wrong: float, n: float, level: float = LEVEL) -> Estimate:
     """
     if not n >= 1 or not 0 <= wrong <= n:
         raise refuse("counts", expected="wrong from 0 to n, and n of at least 1", got=f"{wrong:g} wrong of {n:g}")
-    low, high = wilson_limits(np.float64(wrong / n), n, level)
-    return Estimate(value=wrong / n, low=float(low), high=float(high), n=int(n), method="wilson", level=level)
+    low, high = wilson_limits(wrong / n, n, level)
+    # at 0 and at n wrong the limits are 0 and 1 exactly, which rounding would miss
+    low, high = (max(low, 0.0) if wrong > 0 else 0.0), (min(high, 1.0) if wrong < n else 1.0)
+    return Estimate(value=wrong / n, low=low, high=high, n=int(n), method="wilson", level=level)
 
 
-def wilson_limits(
-    rate: NDArray[np.float64] | np.float64, n: float, level: float = LEVEL
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The two limits for an array of rates (k,) over n examples; (k,) and (k,)."""
+def wilson_limits(rate: Rates, n: float, level: float = LEVEL) -> tuple[Rates, Rates]:
+    """The two limits of a rate over n examples, or of an array of rates; not yet cut to 0..1."""
     z2 = normal_quantile(level) ** 2
     center = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    # at 0 and at n wrong the limits are 0 and 1 exactly, which rounding would miss
-    low = np.where(rate <= 0, 0.0, np.maximum(center - half, 0.0))
-    high = np.where(rate >= 1, 1.0, np.minimum(center + half, 1.0))
-    return low, high
+    half = (z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) ** 0.5 / (1 + z2 / n)
+    return center - half, center + half
 
 
 def interval_of(errors: Errors, seed: int = 0, level: float = LEVEL) -> Estimate:
@@ -99,6 +99,8 @@ def interval_of(errors: Errors, seed: int = 0, level: float = LEVEL) -> Estimate
         raise refuse("errors", expected="at least one example with a weight above 0", got=f"{len(errors)} examples")
     if errors.is_rate:
         return wilson(int(errors.value.sum()), len(errors), level)
+    from fathom.core.bootstrap import studentized
+
     found = studentized(errors, seed, level)
     if found is None or not math.isfinite(found.low + found.high):
         return _without_spread(errors, level)
@@ -122,6 +124,8 @@ def effective_size(errors: Errors) -> float:
         >>> effective_size(Errors.of([0, 1, 1, 0], group=["a", "a", "b", "b"]))
         2.0
     """
+    import numpy as np
+
     weight = errors.weight if errors.group is None else np.bincount(errors.group, weights=errors.weight)
     return float(weight.sum() ** 2 / (weight**2).sum())
 
@@ -195,6 +199,8 @@ def interval_of_paired(a: Errors, b: Errors, seed: int = 0, level: float = LEVEL
         raise refuse("paired errors", expected="the same examples twice", got=f"{len(a):,} and {len(b):,} examples")
     if a.is_rate and b.is_rate:
         return _bonett_price(a.value, b.value, level)
+    from fathom.core.bootstrap import studentized
+
     both = Errors(b.value - a.value, a.weight, a.group)
     found = studentized(both, seed, level)
     if found is None:

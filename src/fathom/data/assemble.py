@@ -54,7 +54,7 @@ def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
     uses = {**wanted.uses, **found_role}
     inputs = [name for name in names if name not in wanted.ignore]
     numbers = easy_numbers(raw.frame.select([name for name in inputs if name != target]))
-    typed = [_typed(raw, name, settled, uses, wanted, numbers) for name in inputs]
+    typed = [_typed(raw, column, settled, uses, wanted, numbers) for column in raw.frame.select(inputs).get_columns()]
     table = _table(typed)
     rows = np.arange(table.height, dtype=np.int64)
     if not keep.all():
@@ -125,13 +125,15 @@ def _roles_said(found: Mapping[str, Use]) -> list[Finding]:
     ]
 
 
-def _typed(raw: Raw, name: str, settled: Settled, uses: Mapping[str, Use], wanted: Wanted, numbers: Mapping[str, pl.Series]) -> Typed:
+def _typed(
+    raw: Raw, column: pl.Series, settled: Settled, uses: Mapping[str, Use], wanted: Wanted, numbers: Mapping[str, pl.Series]
+) -> Typed:
+    name = column.name
     if name == settled.target.name:
         return Typed(settled.column, settled.values)
     use = uses.get(name)
     told = wanted.types.get(name) or ("category" if use in ("group", "id", "role") else None)
-    column, read_ = raw.frame.get_column(name), numbers.get(name)
-    typed = type_column(column, use=use, told=told, array=raw.array, comma_free=raw.comma_free, numbers=read_)
+    typed = type_column(column, use=use, told=told, array=raw.array, comma_free=raw.comma_free, numbers=numbers.get(name))
     if use == "time" and typed.column.kind not in ("date", "number"):
         raise refuse(
             "`time`",

@@ -24,7 +24,7 @@ MANY_LEVELS = 50
 
 _SAMPLE = 2_000
 _SHORT = 20
-"""In fewer rows than this, whole numbers in any order are no running count."""
+"""In fewer rows than this, whole numbers in any order are no running count; nor are ones in order in half as many."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _finished(raw: pl.Series, values: pl.Series, column: Column, kept: Column, f
     if kept is not column:
         findings = [*findings, _aside_finding(kept, values)]
     values = values if kept.kind == column.kind else read(raw, kept)
-    return Typed(kept, values, (*findings, *_levels(kept, values)))
+    return Typed(kept, values, (*findings, *_levels(kept, values), *_things(kept, values)))
 
 
 def easy_numbers(frame: pl.DataFrame) -> dict[str, pl.Series]:
@@ -210,7 +210,7 @@ def _counts_rows(name: str, values: pl.Series) -> bool:
     n = len(values)
     first, last = (float(v) for v in (values.min(), values.max()))  # type: ignore[arg-type]
     running = first in (0.0, 1.0) and last - first == n - 1
-    in_order = running and bool((values.diff().drop_nulls() == 1).all())
+    in_order = running and n >= _SHORT // 2 and bool((values.diff().drop_nulls() == 1).all())
     if not (in_order or names_an_identifier(name) or (running and n >= _SHORT)):
         return False
     return bool((values == values.floor()).all()) and values.cast(pl.Int64, strict=False).n_unique() == n
@@ -276,6 +276,18 @@ def _levels(column: Column, values: pl.Series | None) -> list[Finding]:
         return []
     what = f"'{column.name}' has {levels:,} levels in {len(values):,} rows; rare ones are treated as one."
     return [_say("data.column.many_levels", "info", column.name, what, {"levels": levels, "rows": len(values)})]
+
+
+def _things(column: Column, values: pl.Series) -> list[Finding]:
+    """An input that is named as an identifier and repeats: several rows are about one thing."""
+    if column.use != "input" or column.kind not in ("number", "category") or not names_an_identifier(column.name):
+        return []
+    different_, n = values.n_unique(), len(values)
+    if different_ <= MANY_LEVELS or different_ == n:
+        return []
+    what = f"'{column.name}' looks like the name of things with several rows each ({different_:,} in {n:,} rows)."
+    fix = f"group='{column.name}' keeps the rows of one thing in one role, or ignore='{column.name}'"
+    return [_say("data.column.repeated_identifier", "warning", column.name, what, {"different": different_, "rows": n}, fix)]
 
 
 def _comma(name: str, numbers: Reading, values: pl.Series) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Categories as one feature a level, one for missing, and one for all that train has hardly or never seen."""
+"""Categories as one feature a level, one for missing, and one for all that train has hardly ever seen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Levels:
         column: its name.
         kept: levels with a feature of their own, sorted.
         missing: whether train has missing values; they are a level of their own.
-        pooled: levels of train that share the feature 'other', which unseen ones take too.
+        pooled: levels of train that share the feature 'other', which unseen ones take too. Where none does there is no such
+            feature, and unseen ones have 0 in all: a weight that train never moves would only add noise.
     """
 
     column: str
@@ -54,15 +55,15 @@ class Levels:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The features: a level each, 'missing' where train has it, 'other'."""
-        extra = ("missing", "other") if self.missing else ("other",)
+        """The features: a level each, 'missing' where train has it, 'other' where levels share it."""
+        extra = ("missing",) * self.missing + ("other",) * (self.pooled > 0)
         return (*(f"{self.column}={level}" for level in self.kept), *(f"{self.column} {word}" for word in extra))
 
     def codes(self, column: pl.Series) -> NDArray[np.int64]:
-        """(n,) positions in `names`."""
+        """(n,) positions in `names`; -1 for what has no feature."""
         import polars as pl
 
-        other = len(self.names) - 1
+        other = len(self.names) - 1 if self.pooled else -1
         words = column.cast(pl.String)
         positions = pl.Series(range(len(self.kept)), dtype=pl.Int64)
         known = pl.Series(self.kept, dtype=pl.String)

@@ -183,10 +183,10 @@ class Prepare:
         found = []
         for level, start in zip(self.levels, self.layout.level_at, strict=True):
             codes = level.codes(table.get_column(level.column))
-            out[np.arange(len(codes)), start + codes] = 1.0
-            other = int((codes == len(level.names) - 1).sum())
-            if other and not level.pooled:
-                found.append(unseen(level.column, other, len(codes)))
+            known = np.flatnonzero(codes >= 0)
+            out[known, start + codes[known]] = 1.0
+            if len(known) < len(codes):
+                found.append(unseen(level.column, len(codes) - len(known), len(codes)))
         return tuple(found)
 
 

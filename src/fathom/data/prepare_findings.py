@@ -37,7 +37,7 @@ def _pooled(level: Levels) -> Finding:
 
 def unseen(column: str, count: int, rows: int) -> Finding:
     """Levels, or missing values, that train does not have."""
-    what = f"{count:,} of {rows:,} values of '{column}' are levels that train does not have; they take the feature 'other'."
+    what = f"{count:,} of {rows:,} values of '{column}' are levels that train does not have; they count as none of those it has."
     return Finding(id="data.prepare.unseen_level", severity="info", what=what, where=column, evidence={"rows": count})
 
 

@@ -62,15 +62,27 @@ def plain_numbers(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Ser
     """
     import polars as pl
 
-    text = [n for n in names if frame.schema[n] == pl.String]
-    tried = [*text, *(n for n in names if frame.schema[n].is_numeric())]
+    schema = frame.schema  # worked out anew at every access
+    text = [n for n in names if schema[n] == pl.String]
+    tried = [*text, *(n for n in names if schema[n].is_numeric())]
     if not tried:
         return {}
-    casts = [pl.col(n).str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None) for n in text]
+    spaced = _spaced(frame, text) if text else {}
+    bare = {n: pl.col(n).str.strip_chars() if spaced[n] else pl.col(n) for n in text}
+    casts = [bare[n].cast(pl.Float64, strict=False).fill_nan(None) for n in text]
     casts += [pl.col(n).cast(pl.Float64).fill_nan(None) for n in tried[len(text) :]]
     numbers = frame.select(casts)
     finite = numbers.select(pl.all().is_finite().all()).row(0, named=True)
-    return {n: numbers.get_column(n) for n in tried if finite[n] and not _lost(frame.get_column(n), numbers.get_column(n))}
+    pairs = zip(frame.select(tried).get_columns(), numbers.get_columns(), strict=True)
+    return {values.name: values for raw, values in pairs if finite[values.name] and not _lost(raw, values)}
+
+
+def _spaced(frame: pl.DataFrame, text: Sequence[str]) -> dict[str, bool]:
+    """Which text columns have space around their values, in some rows of the frame: taking it off costs more than reading numbers."""
+    import polars as pl
+
+    some = frame.select(text).gather_every(max(1, frame.height // 200))
+    return some.select(pl.col(text).str.contains(r"^\s|\s$").any()).row(0, named=True)
 
 
 def _lost(raw: pl.Series, numbers: pl.Series) -> bool:

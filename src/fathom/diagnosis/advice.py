@@ -16,7 +16,7 @@ MOST_STEPS = 4
 
 
 def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circumstances | None) -> tuple[Step, ...]:
-    """The steps for the gap in focus, then what would decide a gap that is unclear.
+    """The steps for the gap in focus, then what would decide a gap that is unclear; where the focus itself is unclear that comes first.
 
     Never more data for bias (C2W1-15); each step is for one gap alone (C3W1-02).
 
@@ -24,7 +24,9 @@ def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circu
         C2W1-13, C2W1-14, C2W1-34, C3W1-03, C3W1-25, C3W2-12.
     """
     cure = list(CURES[focus](facts or Circumstances()))[:MOST_STEPS] if focus in CURES else []
-    return tuple(cure + [_deciding(gap, scene) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)])
+    deciding = [_deciding(gap, scene) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)]
+    first = [step for step in deciding if step.gap == focus]
+    return (*first, *cure, *(step for step in deciding if step.gap != focus))
 
 
 def _bias(facts: Circumstances) -> Iterator[Step]:

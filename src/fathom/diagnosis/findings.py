@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fathom.core.bootstrap import skewness
 from fathom.core.percent import percent
 from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
@@ -21,6 +20,8 @@ def heavy_tail(role: str, errors: Errors) -> Finding | None:
     """A warning where a few large errors make the mean, and its interval is too narrow."""
     if errors.is_rate:
         return None
+    from fathom.core.bootstrap import skewness
+
     skew = skewness(errors)
     if skew <= MOST_SKEW:
         return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from fathom.core.expectations import refuse
 from fathom.core.intervals import difference, interval_of_paired
 from fathom.core.records.estimate import Estimate
@@ -39,7 +37,7 @@ def given_floor(human: Any, floor: Any, bayes: Any, *, bounded: bool = True) -> 
     name, value = named.popitem()
     if isinstance(value, Mapping):
         return _best({str(k): rate(f"{name} {k}", v, bounded=bounded) for k, v in value.items()}, name)
-    if np.ndim(value):
+    if hasattr(value, "__len__") and not isinstance(value, str):
         rates = [rate(name, v, bounded=bounded) for v in value]
         return _best({f"the best of {len(rates)}" if len(rates) > 1 else "": min(rates)} if rates else {}, name)
     return Floor(value=rate(name, value, bounded=bounded), known="given")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
-
-import numpy as np
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
@@ -69,7 +68,7 @@ def measured(what: str, value: Any, *, bounded: bool = True, seed: int = 0) -> M
         raise refuse(f"`{what}`", expected=FORMS, got=repr(value))
     if isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, Integral) and not isinstance(v, bool) for v in value):
         return _of_counts(what, int(value[0]), int(value[1]))
-    if isinstance(value, Real) or np.ndim(value) == 0:
+    if isinstance(value, Real) or not hasattr(value, "__len__"):
         return Measured(Estimate(value=rate(what, value, bounded=bounded)))
     return _of_errors(what, _errors(what, value), bounded, seed)
 
@@ -84,7 +83,7 @@ def rate(what: str, value: Any, *, bounded: bool = True) -> float:
         got = float(value)
     except (TypeError, ValueError):
         raise refuse(f"`{what}`", expected=FORMS, got=repr(value)) from None
-    if not np.isfinite(got) or got < 0:
+    if not math.isfinite(got) or got < 0:
         raise refuse(f"`{what}`", expected="an error of at least 0", got=f"{got:g}")
     if bounded and got > 1:
         raise refuse(f"`{what}`", expected="a rate from 0 to 1", got=f"{got:g}", fix=f"write {got / 100:g} for {got:g}%")
@@ -98,6 +97,8 @@ def _of_counts(what: str, wrong: int, n: int) -> Measured:
 
 
 def _errors(what: str, value: Any) -> Errors:
+    import numpy as np
+
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
@@ -108,6 +109,8 @@ def _errors(what: str, value: Any) -> Errors:
 
 
 def _of_errors(what: str, errors: Errors, bounded: bool, seed: int) -> Measured:
+    import numpy as np
+
     if not len(errors):
         raise refuse(f"`{what}`", expected="at least one example", got="none")
     for name in ("value", "weight"):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from fathom.core.records.record import Record
+
+if TYPE_CHECKING:  # loaded where it is used: a diagnosis of bare rates does without NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,8 @@ class Errors(Record):
     @classmethod
     def of(cls, value: object, weight: object = None, group: object = None) -> Errors:
         """From any sequences: weights default to 1, groups of any kind become codes."""
+        import numpy as np
+
         v = np.asarray(value, dtype=np.float64).reshape(-1)
         w = np.ones_like(v) if weight is None else np.asarray(weight, dtype=np.float64).reshape(-1)
         g = None if group is None else np.unique(np.asarray(group).reshape(-1), return_inverse=True)[1].astype(np.int64)
@@ -50,6 +54,8 @@ class Errors(Record):
     @property
     def is_rate(self) -> bool:
         """True where a rung is a plain rate: values 0/1, equal weights, groups single (Wilson holds)."""
+        import numpy as np
+
         zero_one = bool(np.isin(self.value, (0.0, 1.0)).all())
         equal = len(self.weight) == 0 or bool((self.weight == self.weight[0]).all())
         single = self.group is None or len(np.unique(self.group)) == len(self.group)

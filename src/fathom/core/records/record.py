@@ -7,13 +7,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 
 def plain(value: Any) -> Any:
     """`value` as JSON knows it: arrays become lists, records dicts, NaN and infinity None.
 
     Example:
+        >>> import numpy as np
         >>> plain({"a": np.float64("nan"), "b": np.arange(2)})
         {'a': None, 'b': [0, 1]}
     """
@@ -25,14 +24,12 @@ def plain(value: Any) -> Any:
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(v) for v in value]
-    if isinstance(value, np.ndarray):
-        return [plain(v) for v in value.tolist()]
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, int | np.integer):
+    if isinstance(value, int):
         return int(value)
-    if isinstance(value, float | np.floating):
+    if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
+    if hasattr(value, "tolist"):  # NumPy's arrays and scalars; NumPy itself is not loaded for a diagnosis of bare rates
+        return plain(value.tolist())
     return str(value)
 
 

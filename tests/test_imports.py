@@ -41,7 +41,7 @@ def test_import_fathom_loads_nothing_heavy():
 
 
 def test_a_public_name_loads_only_its_own():
-    assert foreign(loaded_by("import fathom; fathom.Estimate, fathom.UnusableInput")) == {"fathom", "numpy"}
+    assert foreign(loaded_by("import fathom; fathom.Estimate, fathom.UnusableInput")) <= {"fathom", "numpy"}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_help_loads_no_more(arguments):
 
 def test_diagnosis_of_rates_starts_without_torch():
     seen = loaded_by('import fathom; fathom.diagnose({"train": (70, 7000), "dev": (110, 1000)}, human=0.0)')
-    assert foreign(seen) == {"fathom", "numpy"}
+    assert foreign(seen) <= {"fathom", "numpy"}
 
 
 FIT = """

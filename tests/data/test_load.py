@@ -253,7 +253,7 @@ REFUSED = {
     "damaged npz": ("a.npz", "y", {"a.npz": b"PK\x03\x04 and more"}, "an NPZ archive that is whole"),
     "json line": ("a.jsonl", "y", {"a.jsonl": '{"a": 1}\n\n{"a": }\n'}, "line 3: expected a JSON object"),
     "json list line": ("a.jsonl", "y", {"a.jsonl": '{"a": 1}\n[1]\n'}, "line 2: expected a JSON object, got a list"),
-    "utf-16 that is none": ("a.csv", "y", {"a.csv": b"\xff\xfea\x00,\x00b"[:-1]}, "utf-16-le as its first bytes say"),
+    "utf-16 that is none": ("a.csv", "y", {"a.csv": b"\xff\xfea\x00,\x00b"}, "utf-16-le as its first bytes say"),
 }
 
 

@@ -75,10 +75,14 @@ def _run(name: str, arguments: list[str]) -> int:
     from typer.exceptions import Abort, Exit, TyperException
     from typer.main import get_command
 
+    from fathom.cli.text_parameters import take_texts_as_typed
+
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name=name)(importlib.import_module(f"fathom.cli.{name}").command)
+    built = get_command(app)
+    take_texts_as_typed(built)
     try:
-        code = get_command(app).main(args=arguments, prog_name=f"fathom {name}", standalone_mode=False)
+        code = built.main(args=arguments, prog_name=f"fathom {name}", standalone_mode=False)
     except TyperException as error:
         return _say(f"{error.format_message().rstrip('.')}. See `fathom {name} --help`.", UNUSABLE)
     except Exit as end:

@@ -6,12 +6,17 @@ A line is a tuple of (text, meaning); the meaning is "" or one of MEANINGS, whic
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from fathom.core.percent import between, decimals_of, percent
-from fathom.core.records.diagnosis import Diagnosis
+from fathom.core.records.finding import Finding
+from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
+from fathom.core.records.ladder import Ladder
+from fathom.core.records.reference import Reference
 from fathom.core.records.rung import Rung
+from fathom.core.records.step import Step
 
 Line = tuple[tuple[str, str], ...]
 
@@ -22,12 +27,39 @@ STANDING = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
 NAMES = {"train_dev": "train-dev", "dev": "dev (validation)"}
 
 
+class Drawable(Protocol):
+    """What is read of a `Diagnosis`, which prints itself by these lines and so cannot be imported here."""
+
+    @property
+    def headline(self) -> str: ...  # noqa: D102
+    @property
+    def ladder(self) -> Ladder: ...  # noqa: D102
+    @property
+    def gaps(self) -> Mapping[str, Gap]: ...  # noqa: D102
+    @property
+    def floor(self) -> Floor: ...  # noqa: D102
+    @property
+    def focus(self) -> str | None: ...  # noqa: D102
+    @property
+    def goal(self) -> float | None: ...  # noqa: D102
+    @property
+    def steps(self) -> tuple[Step, ...]: ...  # noqa: D102
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
+    @property
+    def references(self) -> Mapping[str, Reference]: ...  # noqa: D102
+    @property
+    def measured(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def inferred(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
 def text_of(line: Line) -> str:
     """The plain text of a line."""
     return "".join(text for text, _ in line).rstrip()
 
 
-def lines_of(d: Diagnosis, width: int = 80) -> list[Line]:
+def lines_of(d: Drawable, width: int = 80) -> list[Line]:
     """The whole diagnosis: headline, ladder, what is unclear, findings, next steps, what was inferred."""
     lines = [_styled(text, "title") for text in textwrap.wrap(d.headline, width)]
     for section in (_ladder(d, width), _remarks(d, width), _steps(d, width), _inferred(d, width)):
@@ -40,7 +72,7 @@ def _styled(text: str, meaning: str) -> Line:
     return ((text, meaning),)
 
 
-def _ladder(d: Diagnosis, width: int) -> Iterator[Line]:
+def _ladder(d: Drawable, width: int) -> Iterator[Line]:
     """Rungs, and between two of them the gap."""
     by_end = {gap.end: gap for gap in d.gaps.values()}
     cells = {rung.name: _cells(rung, d) for rung in d.ladder}
@@ -57,7 +89,7 @@ def _ladder(d: Diagnosis, width: int) -> Iterator[Line]:
         yield _styled(f"  {role:<{sizes[0]}}  sealed (n = {n:,})", "faint")
 
 
-def _cells(rung: Rung, d: Diagnosis) -> tuple[str, str, str, str]:
+def _cells(rung: Rung, d: Drawable) -> tuple[str, str, str, str]:
     """Name, value, interval, and n with the own unit or the note."""
     places, e = decimals_of(d.ladder), rung.estimate
     interval = "" if e.low is None or e.high is None else f"{percent(e.low, places)} to {percent(e.high, places)}"
@@ -85,13 +117,13 @@ def _bar(rung: Rung, largest: float, width: int) -> Line:
     return ((FULL * solid, "bar"), (REACH * max(end - solid, 0), "reach"))
 
 
-def _gap_line(gap: Gap, d: Diagnosis, sizes: list[int]) -> Line:
+def _gap_line(gap: Gap, d: Drawable, sizes: list[int]) -> Line:
     text = f"  {'':<{sizes[0]}}  {_gap_value(gap, d):>{sizes[1]}}  "
     interval = f"{_gap_interval(gap, d):<{sizes[2]}}  "
     return ((text, ""), (interval, "faint"), (f"{gap.title}: ", ""), (gap.verdict, gap.verdict))
 
 
-def _gap_value(gap: Gap, d: Diagnosis) -> str:
+def _gap_value(gap: Gap, d: Drawable) -> str:
     """As the difference of the two printed rungs; nothing where only the two ends of a bias are known."""
     if _only_bounded(gap, d):
         return ""
@@ -100,18 +132,18 @@ def _gap_value(gap: Gap, d: Diagnosis) -> str:
     return f"{figure} " if figure.startswith("-") else f"+{figure} "
 
 
-def _gap_interval(gap: Gap, d: Diagnosis) -> str:
+def _gap_interval(gap: Gap, d: Drawable) -> str:
     if gap.low is None or gap.high is None:
         return ""
     places = decimals_of(d.ladder)
     return f"{percent(gap.low, places)} to {percent(gap.high, places)}"
 
 
-def _only_bounded(gap: Gap, d: Diagnosis) -> bool:
+def _only_bounded(gap: Gap, d: Drawable) -> bool:
     return gap.name == "avoidable_bias" and d.floor.known == "bounded by reference"
 
 
-def _remarks(d: Diagnosis, width: int) -> Iterator[Line]:
+def _remarks(d: Drawable, width: int) -> Iterator[Line]:
     """What the gaps have to say, the references, the findings."""
     for gap in d.gaps.values():
         if gap.says:
@@ -126,7 +158,7 @@ def _remarks(d: Diagnosis, width: int) -> Iterator[Line]:
         yield from _entry(finding.severity, meaning, " ".join(filter(None, (finding.what, finding.fix))), width)
 
 
-def _reference(d: Diagnosis, name: str) -> str:
+def _reference(d: Drawable, name: str) -> str:
     """'the net is level with boosted trees: dev differs by 0.4 points (-0.1 to 0.9), on the same examples.'"""
     reference, places = d.references[name], decimals_of(d.ladder)
     gap = reference.ahead
@@ -136,7 +168,7 @@ def _reference(d: Diagnosis, name: str) -> str:
     return text + (", on the same examples." if reference.paired else ".")
 
 
-def _steps(d: Diagnosis, width: int) -> Iterator[Line]:
+def _steps(d: Drawable, width: int) -> Iterator[Line]:
     if not d.steps:
         return
     needed = d.focus is None or d.gaps[d.focus].verdict != "low"
@@ -149,7 +181,7 @@ def _steps(d: Diagnosis, width: int) -> Iterator[Line]:
             yield ((f"     {part}", "faint"),)
 
 
-def _inferred(d: Diagnosis, width: int) -> Iterator[Line]:
+def _inferred(d: Drawable, width: int) -> Iterator[Line]:
     """Assumptions, apart from what was measured."""
     for i, sentence in enumerate(d.inferred):
         yield from _entry("inferred" if i == 0 else "", "faint", sentence, width)

@@ -199,6 +199,8 @@ def _words(raw: pl.Series, column: Column) -> pl.Series:
     import polars as pl
 
     markers = LABEL_MARKERS if column.use == "target" else MARKERS
+    if raw.dtype == pl.Boolean and column.reading == "numeric":
+        raw = raw.cast(pl.Int8)
     if raw.dtype == pl.String:
         text = without_markers(raw, markers)
     elif raw.dtype.is_numeric():

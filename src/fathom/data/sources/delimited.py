@@ -121,8 +121,7 @@ def _rows(text: bytes, separator: str, names: list[str], path: str) -> pl.DataFr
     try:
         frame = _parse(text, separator, '"')
     except PolarsError as error:
-        _refuse_ragged(text, separator, len(names), path)
-        frame = _without_quotes(text, separator, path, error)
+        frame = _without_quotes(text, separator, len(names), path, error)
     if frame.width != len(names):
         raise refuse(f"file '{path}'", expected=f"{len(names)} columns as the header has", got=f"{frame.width}")
     last = frame.to_series(frame.width - 1)
@@ -141,15 +140,19 @@ def _parse(text: bytes, separator: str, quote: str | None) -> pl.DataFrame:
     )
 
 
-def _without_quotes(text: bytes, separator: str, path: str, error: Exception) -> pl.DataFrame:
-    """A file with lone quotes in it (5" pipe): read with quotes as any other character, when that gives a table."""
+def _without_quotes(text: bytes, separator: str, width: int, path: str, error: Exception) -> pl.DataFrame:
+    """A file with lone quotes in it (5" pipe): read with quotes as any other character, when that gives a full table."""
     from polars.exceptions import PolarsError
 
     try:
-        return _parse(text, separator, None)
+        frame = _parse(text, separator, None)
     except PolarsError:
-        reason = str(error).splitlines()[0]
-        raise refuse(f"file '{path}'", expected="a table of delimited text", got=reason, fix="look for a quote that never ends") from None
+        frame = None
+    if frame is not None and text.count(separator.encode()) == (width - 1) * (frame.height + 1):
+        return frame
+    _refuse_ragged(text, separator, width, path)
+    reason = str(error).splitlines()[0]
+    raise refuse(f"file '{path}'", expected="a table of delimited text", got=reason, fix="look for a quote that never ends")
 
 
 def _check_short(text: bytes, separator: str, frame: pl.DataFrame, path: str) -> None:

@@ -66,10 +66,27 @@ def written(tmp_path):
         DATA.table,
         written,
     ],
-    ids=(
-        "as it was,other order,names,text numbers,bare money,codes as numbers,dates,other dates,booleans,0/1,"
-        "capitals,categorical,space,pandas,lists,records,dataset,typed table,file"
-    ).split(","),
+    ids=[
+        "as it was",
+        "other order",
+        "names",
+        "text numbers",
+        "bare money",
+        "codes as numbers",
+        "dates",
+        "other dates",
+        "booleans",
+        "0/1",
+        "capitals",
+        "categorical",
+        "space",
+        "pandas",
+        "lists",
+        "records",
+        "dataset",
+        "typed table",
+        "file",
+    ],
 )
 def test_rows_in_any_shape_give_the_same_table(source, tmp_path):
     table, found = conform(source(tmp_path) if callable(source) else source, DATA.columns, need_target=True)

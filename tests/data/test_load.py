@@ -45,6 +45,7 @@ FILES = {
     "tabs.tsv": text("\t").encode(),
     "tabs.txt": text("\t").encode(),
     "bars.csv": text("|").encode(),
+    "spaces.dat": text(" ").encode(),
     "spaced.csv": text().replace(",", ", ").replace('"', "").encode(),
     "packed.csv.gz": gzip.compress(text().encode()),
     "blank_end.csv": (text() + "\n\n").encode(),

@@ -108,13 +108,13 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     from fathom.experiment.fit import fit
     from fathom.experiment.ready import make_ready
     from fathom.report.progress import progress_bar
-    from fathom.report.screen import findings, line
+    from fathom.report.screen import block, findings, line
 
     splits = _splits(given)
     ready = make_ready(splits)
     data = splits.train
     line(screen, "data", f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} inputs")
-    line(screen, "split", str(splits))
+    block(screen, "split", str(splits))
     findings(screen, ready.findings)
     with progress_bar(False if given["quiet"] else None) as progress:
         return fit(ready, net=given["net"], progress=progress, announce=lambda e: _announce(screen, e), **settings_of(given))

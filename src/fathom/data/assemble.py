@@ -166,7 +166,7 @@ def _check_inputs(data: Dataset) -> None:
         aside = shown(c.name for c in data.columns if c.use != "target")
         got = f"none (left aside: {aside})" if aside else "only the target"
         raise refuse(
-            data.path or data.name, expected="at least one input column that can be used", got=got, fix="types={...} uses a column"
+            data.path or data.name, expected="at least one input column that can be used", got=got, fix="use one of them by types={...}"
         )
     if all(data.table.get_column(name).n_unique() < 2 for name in inputs):
         raise refuse(data.path or data.name, expected="inputs that differ between rows", got=f"{len(inputs):,} constant inputs")

@@ -180,7 +180,7 @@ def _check_classes(name: str, kind: str, by_label: dict[str, int], labels: _Labe
         return
     n = sum(by_label.values())
     if len(by_label) > max(MOST_CODES, n / 2):
-        fix = "kind='regression' takes them as a quantity" if labels.numbers is not None else "name another column as the target"
+        fix = "take them as a quantity by kind='regression'" if labels.numbers is not None else "name another column as the target"
         raise refuse(where, expected="labels that repeat", got=f"{len(by_label):,} different ones in {n:,} rows", fix=fix)
     raise refuse(
         where,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from fathom.core.records.finding import Finding
@@ -16,23 +17,31 @@ def findings_of(history: History, settings: Settings, rows: int) -> list[Finding
 
 def _still_falling(history: History, settings: Settings, rows: int) -> Iterator[Finding]:
     """The train error's mean over the last eighth of the run lies below the eighth before it, by more than its noise."""
-    measured = history.measured("train")
-    quarter = len(measured) // 8
-    if history.stopped or quarter < 1:
-        return
-    late = sum(e for _, e in measured[-quarter:]) / quarter
-    before = sum(e for _, e in measured[-2 * quarter : -quarter]) / quarter
+    before, late = last_eighths(history, "train")
     drop = before - late
-    if late <= 0 or drop * rows < 3 or drop < 0.05 * before:
+    if history.stopped or not late > 0 or drop * rows < 3 or drop < 0.05 * before:
         return
+    dev_before, dev_late = last_eighths(history, "dev")
+    dev_followed = not dev_late >= dev_before
+    longer = f"Train longer: epochs={2 * (settings.epochs or len(history))}, or a higher learning rate."
     yield Finding(
         id="engine.train.still_falling",
-        severity="warning",
-        what=f"The train error was still falling at the end: {before:.2%} to {late:.2%} over the last eighth of the epochs.",
+        severity="warning" if dev_followed else "info",
+        what=f"The train error was still falling at the end: {before:.2%} to {late:.2%} over the last eighth of the epochs"
+        + ("." if dev_followed else "; the dev error was not, so that longer training is not what is missing."),
         where="train",
-        evidence={"before": before, "end": late, "epochs": len(history)},
-        fix=f"Train longer: epochs={2 * (settings.epochs or len(history))}, or a higher learning rate.",
+        evidence={"before": before, "end": late, "dev_before": dev_before, "dev_end": dev_late, "epochs": len(history)},
+        fix=longer if dev_followed else "",
     )
+
+
+def last_eighths(history: History, role: str) -> tuple[float, float]:
+    """The mean error of a role over the second last and the last eighth of its measurements; NaN where there are too few."""
+    errors = [error for _, error in history.measured(role)]
+    few = len(errors) // 8
+    if few < 1:
+        return math.nan, math.nan
+    return sum(errors[-2 * few : -few]) / few, sum(errors[-few:]) / few
 
 
 def _stopped(history: History) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ LONGEST = 300
 """Characters of one string from the data; a label of 10,000 says no more than its beginning."""
 
 _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "&<>\"'`"}
-_CONTROLS = (*range(0, 9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF)
+_CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF)
 _UNFIT = dict.fromkeys(_CONTROLS, "\ufffd")
 """Control characters, and the signs that turn the direction of the text that follows them."""
 

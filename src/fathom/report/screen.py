@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fathom.core.records.experiment import Experiment
@@ -26,12 +26,16 @@ def console(*, quiet: bool = False, to_error: bool = False) -> Console:
 
 
 def line(screen: Console, label: str, text: str, style: str = "") -> None:
-    """One entry; long text wraps under itself."""
-    grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=LABEL)
-    grid.add_column()
-    grid.add_row(Text(label, style="bold"), Text(text, style=style))
-    screen.print(grid)
+    """One entry: the label, and beside it the text, which wraps under itself."""
+    block(screen, label, "\n".join(textwrap.wrap(text, screen.width - LABEL - 1, break_on_hyphens=False)), style)
+
+
+def block(screen: Console, label: str, text: str, style: str = "") -> None:
+    """One entry whose lines are kept as they are: a small table."""
+    for number, part in enumerate(text.splitlines()):
+        shown = Text(f"{label if number == 0 else '':<{LABEL}} ", style="bold").append(part, style=style or "not bold")
+        shown.rstrip()
+        screen.print(shown, soft_wrap=True)
 
 
 def findings(screen: Console, found: Iterable[Finding], most: int = 8) -> None:
@@ -53,8 +57,9 @@ def experiment(screen: Console, made: Experiment) -> None:
 
 
 def settings_text(made: Experiment) -> str:
-    """The settings that differ from the defaults, optimizer and learning rate always."""
-    return str(made.settings).replace(f", batch_size {made.settings.batch_size}", "")
+    """The settings that differ from the defaults, optimizer and learning rate always; not what the plan says already."""
+    settings = made.settings
+    return str(settings).replace(f", batch_size {settings.batch_size}", "").replace(f", epochs {settings.epochs}", "")
 
 
 def trained(screen: Console, history: History) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from fathom.core.expectations import did_you_mean, refuse, shown
+from fathom.core.expectations import did_you_mean, refuse
 
 READABLE = ".csv, .tsv, .txt (also .gz), .parquet, .npz, .jsonl, .json"
 
@@ -103,8 +103,3 @@ def _unpacked(data: bytes, path: Path) -> bytes:
     except zlib.error as error:
         raise refuse(f"file '{path}'", expected="a gzip file that is whole", got=f"a damaged one ({error})") from None
     return b"".join(parts)
-
-
-def listed(names: list[str]) -> str:
-    """Names in quotes, short enough for one line."""
-    return shown((f"'{n}'" for n in names), 8)

@@ -183,3 +183,11 @@ def test_a_matrix_for_a_set_of_numbers_and_a_sample_by_name():
     x = data.table.drop("cultivar").to_numpy()
     assert np.array_equal(conform(x, data.columns, need_target=False)[0].to_numpy(), x)
     assert conform("sample:wine", data.columns, need_target=True)[0].height == 178
+
+
+def test_labels_written_as_percents_have_one_spelling():
+    data = load(TABLE.with_columns(y=pl.Series(["5%", "10%"] * 15)), "y")
+    assert data.target.classes == ("5", "10")
+    for labels in (["5%", "10%"], [5.0, 10.0], ["5", "10.0"]):
+        table, _ = conform(TABLE.with_columns(y=pl.Series(labels * 15)), data.columns, need_target=True)
+        assert table.get_column("y").to_list()[:2] == ["5", "10"]

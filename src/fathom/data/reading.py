@@ -214,13 +214,14 @@ def _words(raw: pl.Series, column: Column) -> pl.Series:
 
 def _canonical(text: pl.Series, reading: str) -> pl.Series:
     """One spelling for each label: '1.0' and '1' where labels are numbers, 'True' and 'true', '123' and '00123'."""
-    if reading == "numeric":
-        return by_different(text, lambda t: number_text(read_leniently(t, "")))
+    if not reading:
+        return text
     if reading == "true/false":
         return text.str.to_lowercase().replace({"1": "true", "0": "false"})
     if reading.startswith("width "):
         return text.str.zfill(int(reading.removeprefix("width ")))
-    return text
+    how = "" if reading == "numeric" else reading
+    return by_different(text, lambda t: number_text(read_leniently(t, how)))
 
 
 def by_different(text: pl.Series, function: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -1,0 +1,109 @@
+"""The page of a run: one HTML file that needs no network, no script and no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from fathom.core.records.diagnosis import Diagnosis
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
+from fathom.core.records.history import History
+from fathom.core.records.reference import Reference
+from fathom.report import page_diagnosis
+from fathom.report.page_confusion import confusion
+from fathom.report.page_findings import findings as findings_section
+from fathom.report.page_making import making
+from fathom.report.page_markup import Html, cut, element, joined
+from fathom.report.page_mistakes import mistakes
+from fathom.report.page_residuals import residuals
+from fathom.report.page_training import training
+
+if TYPE_CHECKING:
+    import polars as pl
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""What a browser may load for the page: nothing."""
+
+
+def page(
+    *,
+    experiment: Experiment,
+    history: History,
+    diagnosis: Diagnosis,
+    findings: Sequence[Finding] = (),
+    references: Sequence[Reference] = (),
+    tables: Mapping[str, pl.DataFrame] | None = None,
+    settings: str = "",
+    versions: Mapping[str, str] | None = None,
+    openings: Sequence[str] = (),
+    command: str = "",
+) -> str:
+    """The report of a run as one HTML document, made from records alone.
+
+    Args:
+        experiment: what was trained on what.
+        history: epoch by epoch.
+        diagnosis: the ladder and what follows from it.
+        findings: of data and training; those of the diagnosis are added.
+        references: plain methods on the same split, the best one first; those of the diagnosis where left out.
+        tables: by role, a frame with id, truth, prediction, error and p_<class>; "dev" is read.
+        settings: the line of settings, as on the screen; `str(experiment.settings)` where left out.
+        versions: of what the bits depend on, by name.
+        openings: when test was opened, as ISO dates.
+        command: what makes the run again.
+
+    Returns:
+        The same text for the same records, under 200 kB, encoded as UTF-8.
+    """
+    compared = tuple(references) or tuple(diagnosis.references.values())
+    sections = (
+        _head(experiment, diagnosis),
+        page_diagnosis.ladder(diagnosis, compared),
+        page_diagnosis.steps(diagnosis),
+        page_diagnosis.grounds(diagnosis, compared),
+        training(history),
+        *_outcome(experiment, (tables or {}).get("dev"), diagnosis.ladder.unit),
+        findings_section([*findings, *diagnosis.findings]),
+        making(experiment, settings or str(experiment.settings), versions or {}, openings, command),
+    )
+    foot = element("footer", f"Made by fathom {(versions or {}).get('fathom', '')}".strip() + ". One file; it loads nothing.")
+    return _document(_title(experiment), joined(element("main", *sections), foot))
+
+
+def _document(title: str, body: Html) -> str:
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", **{"http-equiv": "Content-Security-Policy", "content": POLICY}),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", **{"name": "color-scheme", "content": "light dark"}),
+        element("link", rel="icon", href="data:,"),
+        element("title", title),
+        element("style", _style()),
+    )
+    return f"<!DOCTYPE html>\n{element('html', head, element('body', body), lang='en')}\n"
+
+
+def _style() -> Html:
+    return Html(files("fathom.report").joinpath("page.css").read_text(encoding="utf-8"))
+
+
+def _title(experiment: Experiment) -> str:
+    return f"{cut(experiment.data.get('name', 'run'), 80)}: {experiment.net} {cut(experiment.shape, 60)} - fathom"
+
+
+def _head(experiment: Experiment, diagnosis: Diagnosis) -> Html:
+    about = f"{cut(experiment.data.get('name', 'run'), 80)} · {experiment.net} {cut(experiment.shape, 60)}"
+    return element("header", element("p", about, class_="about"), page_diagnosis.headline(diagnosis))
+
+
+def _outcome(experiment: Experiment, dev: pl.DataFrame | None, unit: str) -> Iterator[Html | None]:
+    """What the net made of dev, where the table has it."""
+    if dev is None or not dev.height or not {"truth", "prediction", "error"} <= set(dev.columns):
+        return
+    target: Mapping[str, Any] = experiment.data.get("target") or {}
+    kind = "regression" if target.get("kind") == "regression" else "classes"
+    yield residuals(dev, cut(unit, 60)) if kind == "regression" else confusion(dev, target.get("classes") or ())
+    yield mistakes(dev, kind, cut(unit, 60))

@@ -1,0 +1,111 @@
+"""The sections that say what a diagnosis says: headline, figures, what is unclear, next steps, measured and inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fathom.core.records.diagnosis import Diagnosis
+from fathom.core.records.reference import Reference
+from fathom.report.page_ladder import ladder_figure
+from fathom.report.page_markup import Html, cut, each, element, joined, word
+from fathom.report.page_numbers import error, gap_value, interval, own_unit, role_name, signed, standing
+
+LONG = 600
+"""Characters of a sentence; one with a label of ten thousand in it is cut."""
+
+
+def headline(d: Diagnosis) -> Html:
+    """Its first sentence large, the others below."""
+    first, _, rest = d.headline.partition(". ")
+    large = first if first.endswith(".") else f"{first}."
+    return joined(
+        element("h1", signed(cut(large, LONG))),
+        element("p", signed(cut(rest, LONG)), class_="lead") if rest else None,
+    )
+
+
+def ladder(d: Diagnosis, references: Sequence[Reference]) -> Html:
+    """The drawing, what is to be said of its gaps, and the figures as a table."""
+    return element("section", element("h2", "The ladder"), ladder_figure(d, references), _sayings(d), _figures(d, references), class_="first")
+
+
+def steps(d: Diagnosis) -> Html | None:
+    """What to do next, first things first, each with its reason."""
+    if not d.steps:
+        return None
+    needed = d.focus is None or d.gaps[d.focus].verdict == "high"
+    listed = (
+        joined(
+            element("strong", step.what),
+            f": {cut(step.how, LONG)}" if step.how else None,
+            element("p", step.why, f" ({step.source})" if step.source else None, class_="faint"),
+        )
+        for step in d.steps
+    )
+    heading = "What to do next" if needed else "What to do next, if it has to get better"
+    return element("section", element("h2", heading), element("ol", each("li", listed), class_="steps"))
+
+
+def grounds(d: Diagnosis, references: Sequence[Reference]) -> Html:
+    """What was measured, and apart from it what was inferred."""
+    compared = [f"The net is {standing(reference, d.ladder)}." for reference in references]
+    return element(
+        "section",
+        element("h2", "What this rests on"),
+        element("div", _sentences("Measured", [*d.measured, *compared]), _sentences("Inferred", d.inferred), class_="pair"),
+    )
+
+
+def _sentences(title: str, sentences: Sequence[str]) -> Html:
+    listed = (signed(cut(_begun(text), LONG)) for text in sentences) if sentences else ("Nothing.",)
+    return element("div", element("h3", title), element("ul", each("li", listed), class_="plain"))
+
+
+def _begun(text: str) -> str:
+    """With a capital letter, unless it begins with a role or a number."""
+    return text[:1].upper() + text[1:]
+
+
+def _sayings(d: Diagnosis) -> Html | None:
+    """What a gap has to say, beside its verdict."""
+    said = [gap for gap in d.gaps.values() if gap.says]
+    if not said:
+        return None
+    listed = (
+        joined(element("span", f"{gap.title}: {gap.verdict}", class_=f"verdict {gap.verdict}"), " ", signed(_begun(cut(gap.says, LONG))))
+        for gap in said
+    )
+    return element("ul", each("li", listed), class_="plain sayings")
+
+
+def _figures(d: Diagnosis, references: Sequence[Reference]) -> Html:
+    unit = d.ladder.scale is not None
+    heads = ["Rung or gap", "Error", *(["In its unit"] if unit else []), "Interval", "About"]
+    rows = joined(*_figure_rows(d, references, unit))
+    head = element("thead", element("tr", each("th", heads, scope="col")))
+    table = element("table", head, element("tbody", rows), class_="figures")
+    return element("details", element("summary", "The same as a table"), element("div", table, class_="scroll"))
+
+
+def _figure_rows(d: Diagnosis, references: Sequence[Reference], unit: bool) -> Iterator[Html]:
+    by_end = {gap.end: gap for gap in d.gaps.values()}
+    for rung in d.ladder:
+        if rung.name in by_end:
+            gap = by_end[rung.name]
+            about = element("span", gap.verdict, class_=f"verdict {gap.verdict}")
+            yield _cells(gap.title, gap_value(gap, d), "" if unit else None, interval(gap.low, gap.high, d.ladder), about)
+        e = rung.estimate
+        about_rung = rung.note or ("" if e.n is None else f"n = {e.n:,}")
+        own = own_unit(e, d.ladder) if unit else None
+        yield _cells(role_name(rung.name), error(e.value, d.ladder), own, interval(e.low, e.high, d.ladder), about_rung)
+    for role, n in d.ladder.sealed.items():
+        yield _cells(role_name(role), "sealed", "" if unit else None, "", f"n = {n:,}")
+    for reference in references:
+        e = reference.estimate
+        own = own_unit(e, d.ladder) if unit else None
+        yield _cells(reference.name, error(e.value, d.ladder), own, interval(e.low, e.high, d.ladder), "reference")
+
+
+def _cells(name: str, value: str, own: str | None, ends: str, about: str) -> Html:
+    cells = [value, *([] if own is None else [cut(own, 40)]), ends, about]
+    return element("tr", element("th", word(name), scope="row"), each("td", cells))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
@@ -15,15 +15,19 @@ from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 from fathom.core.roles import ROLES, role_of
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FORMS = "a rate from 0 to 1, (wrong, n), or an error for each example"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measured:
-    """The error of a role: its estimate, and the errors behind it where they are known."""
+    """The error of a role: its estimate, and the errors behind it where they are known; `classes` where it is the balanced error."""
 
     estimate: Estimate
     errors: Errors | None = None
+    classes: NDArray[Any] | None = None
 
 
 def by_role(source: Any, *, bounded: bool, seed: int) -> dict[str, Measured]:

@@ -78,7 +78,7 @@ def _document(title: str, body: Html) -> str:
         element("meta", charset="utf-8"),
         element("meta", **{"http-equiv": "Content-Security-Policy", "content": POLICY}),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", **{"name": "color-scheme", "content": "light dark"}),
+        element("meta", name="color-scheme", content="light dark"),
         element("link", rel="icon", href="data:,"),
         element("title", title),
         element("style", _style()),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fathom.core.records.record import Record
-from fathom.report.page_numbers import signed
+from fathom.report.page_markup import signed
 
 WIDE = 50.0
 """Largest over smallest value from which on a log axis is drawn."""
@@ -29,11 +30,11 @@ class Axis(Record):
     ticks: tuple[float, ...] = ()
 
     def share(self, value: float) -> float:
-        """Where a value stands, 0 at the low end, 1 at the high one; outside values stand at the ends."""
+        """Where a value stands, 0 at the low end, 1 at the high one; on a log axis what is not above 0 stands at the low end."""
         move: Callable[[float], float] = math.log10 if self.log else float
         low, high = move(self.low), move(self.high)
         at = self.low if self.log and value <= 0 else value
-        return min(max((move(at) - low) / (high - low), 0.0), 1.0)
+        return (move(at) - low) / (high - low)
 
     def __str__(self) -> str:
         return f"{self.low:.4g} to {self.high:.4g}{' (log)' if self.log else ''}"
@@ -82,15 +83,14 @@ def fitting(values: Sequence[float], *, zero: bool = False) -> Axis:
 
 
 def plain(value: float) -> str:
-    """A tick of a number: '0.001', '20', '10⁻⁸'.
+    """A tick of a number.
 
     Example:
-        >>> plain(0.001), plain(20.0), plain(1e-8), plain(1500.0)
-        ('0.001', '20', '1e−8', '1,500')
+        >>> plain(0.001), plain(20.0), plain(1e-8), plain(1500.0), plain(-2.5)
+        ('0.001', '20', '1e-8', '1,500', '−2.5')
     """
     if value and not 1e-4 <= abs(value) < 1e7:
-        mantissa, exponent = f"{value:.3g}".split("e") if "e" in f"{value:.3g}" else (f"{value:.3g}", "")
-        return signed(f"{mantissa}e{int(exponent)}") if exponent else signed(mantissa)
+        return signed(re.sub(r"e([+-])0*", lambda found: f"e{found[1].strip('+')}", f"{value:.3g}"))
     return signed(f"{value:,.10g}")
 
 

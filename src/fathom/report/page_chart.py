@@ -56,6 +56,7 @@ class Chart(Record):
         epochs: how far the axis below reaches.
         label: how a tick of the axis on the left is written.
         zero: whether a linear axis begins at 0.
+        ceiling: what the axis need not reach over; curves above it leave the drawing. None for the largest value.
         height: in pixels.
         mark: an epoch to point out, with its label.
         about: a sentence below.
@@ -66,6 +67,7 @@ class Chart(Record):
     epochs: int
     label: Callable[[float], str] = plain
     zero: bool = False
+    ceiling: float | None = None
     height: int = 180
     mark: tuple[int, str] | None = None
     about: str = ""
@@ -82,7 +84,8 @@ class Chart(Record):
 def line_chart(chart: Chart) -> Html:
     """The chart as a figure: heading, legend, drawing, note."""
     curves = chart.drawn
-    axis = fitting([y for curve in curves for _, y in curve.points], zero=chart.zero)
+    values = [y for curve in curves for _, y in curve.points]
+    axis = fitting(values if chart.ceiling is None else [min(y, chart.ceiling) for y in values], zero=chart.zero)
     below = Axis(low=min(1.0, chart.epochs - 1.0), high=float(chart.epochs), ticks=_epochs(chart.epochs))
     note = " ".join(filter(None, (chart.about, "The axis on the left is logarithmic." if axis.log else "")))
     return element(
@@ -105,9 +108,9 @@ def frame(axis: Axis, height: int, label: Callable[[float], str]) -> Html:
     return joined(*_frame(axis, height, label))
 
 
-def stretched(height: float, *children: object) -> Html:
-    """An inner drawing, SPAN units wide, as wide as the outer one."""
-    box = {"viewBox": f"0 0 {SPAN} {height}", "preserveAspectRatio": "none"}
+def stretched(height: float, *children: object, clipped: bool = False) -> Html:
+    """An inner drawing, SPAN units wide, as wide as the outer one; clipped, nothing of it is seen outside."""
+    box = {"viewBox": f"0 0 {SPAN} {height}", "preserveAspectRatio": "none", "class": "clipped" if clipped else None}
     return element("svg", *children, width="100%", height=height, aria_hidden="true", **box)
 
 
@@ -135,7 +138,7 @@ def _drawing(chart: Chart, curves: Sequence[Curve], axis: Axis, below: Axis) -> 
         element("title", _spoken(chart, curves)),
         *_frame(axis, chart.height, chart.label),
         *_feet(below, chart.height),
-        stretched(chart.height, *lines),
+        stretched(chart.height, *lines, clipped=chart.ceiling is not None),
         *_alone(curves, axis, below, chart.height),
         _mark(chart.mark, below, chart.height) if chart.mark else None,
         role="img",
@@ -198,5 +201,5 @@ def _epochs(epochs: int) -> tuple[float, ...]:
     """The first epoch, round ones between, the last."""
     if epochs <= 1:
         return (float(epochs),)
-    inner = [t for t in linear(0.0, float(epochs), steps=4).ticks if t == int(t) and 0.14 * epochs < t < 0.86 * epochs]
+    inner = [t for t in linear(0.0, float(epochs), steps=4).ticks if t == int(t) and 0.28 * epochs < t < 0.82 * epochs]
     return (1.0, *inner, float(epochs))

@@ -46,9 +46,9 @@ def _matrix(pairs: Pairs, labels: Sequence[str]) -> Html:
     heads = (element("th", _label(label), scope="col", class_="class") for label in labels)
     head = element("tr", element("th", "Truth", scope="col"), *heads, element("th", "Right", scope="col"))
     body = (_row(pairs, truth, labels) for truth in labels)
-    caption = element("caption", "Rows are the truth, columns the prediction; shaded by the share of the row.")
-    table = element("table", caption, element("thead", head), element("tbody", *body), class_=f"confusion{dense}")
-    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Confusion matrix")
+    note = element("p", "Rows are the truth, columns the prediction; shaded by the share of the row.", class_="faint")
+    table = element("table", element("thead", head), element("tbody", *body), class_=f"confusion{dense}")
+    return joined(note, element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Confusion matrix"))
 
 
 def _row(pairs: Pairs, truth: str, labels: Sequence[str]) -> Html:

@@ -7,11 +7,8 @@ from collections.abc import Iterator, Sequence
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.reference import Reference
 from fathom.report.page_ladder import ladder_figure
-from fathom.report.page_markup import Html, cut, each, element, joined, word
-from fathom.report.page_numbers import error, gap_value, interval, own_unit, role_name, signed, standing
-
-LONG = 600
-"""Characters of a sentence; one with a label of ten thousand in it is cut."""
+from fathom.report.page_markup import Html, cut, each, element, joined, prose, word
+from fathom.report.page_numbers import error, gap_value, interval, own_unit, role_name, standing
 
 
 def headline(d: Diagnosis) -> Html:
@@ -19,14 +16,16 @@ def headline(d: Diagnosis) -> Html:
     first, _, rest = d.headline.partition(". ")
     large = first if first.endswith(".") else f"{first}."
     return joined(
-        element("h1", signed(cut(large, LONG))),
-        element("p", signed(cut(rest, LONG)), class_="lead") if rest else None,
+        element("h1", prose(large)),
+        element("p", prose(rest), class_="lead") if rest else None,
     )
 
 
 def ladder(d: Diagnosis, references: Sequence[Reference]) -> Html:
     """The drawing, what is to be said of its gaps, and the figures as a table."""
-    return element("section", element("h2", "The ladder"), ladder_figure(d, references), _sayings(d), _figures(d, references), class_="first")
+    return element(
+        "section", element("h2", "The ladder"), ladder_figure(d, references), _sayings(d), _figures(d, references), class_="first"
+    )
 
 
 def steps(d: Diagnosis) -> Html | None:
@@ -36,9 +35,9 @@ def steps(d: Diagnosis) -> Html | None:
     needed = d.focus is None or d.gaps[d.focus].verdict == "high"
     listed = (
         joined(
-            element("strong", step.what),
-            f": {cut(step.how, LONG)}" if step.how else None,
-            element("p", step.why, f" ({step.source})" if step.source else None, class_="faint"),
+            element("strong", cut(step.what)),
+            prose(f": {step.how}") if step.how else None,
+            element("p", prose(f"{step.why} ({step.source})" if step.source else step.why), class_="faint"),
         )
         for step in d.steps
     )
@@ -57,7 +56,7 @@ def grounds(d: Diagnosis, references: Sequence[Reference]) -> Html:
 
 
 def _sentences(title: str, sentences: Sequence[str]) -> Html:
-    listed = (signed(cut(_begun(text), LONG)) for text in sentences) if sentences else ("Nothing.",)
+    listed = (prose(_begun(text)) for text in sentences) if sentences else ("Nothing.",)
     return element("div", element("h3", title), element("ul", each("li", listed), class_="plain"))
 
 
@@ -72,7 +71,7 @@ def _sayings(d: Diagnosis) -> Html | None:
     if not said:
         return None
     listed = (
-        joined(element("span", f"{gap.title}: {gap.verdict}", class_=f"verdict {gap.verdict}"), " ", signed(_begun(cut(gap.says, LONG))))
+        joined(element("span", f"{gap.title}: {gap.verdict}", class_=f"verdict {gap.verdict}"), " ", prose(_begun(gap.says)))
         for gap in said
     )
     return element("ul", each("li", listed), class_="plain sayings")

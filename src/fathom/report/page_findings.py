@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fathom.core.records.finding import Finding
-from fathom.report.page_markup import Html, cut, element
-from fathom.report.page_numbers import signed
+from fathom.report.page_markup import Html, element, prose
 
 MOST = 40
 """Findings shown; the folder has them all."""
-
-LONG = 600
-"""Characters of a sentence."""
 
 ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -37,9 +33,9 @@ def _item(finding: Finding) -> Html:
         "li",
         element("span", finding.severity, class_=f"severity {finding.severity}"),
         " ",
-        signed(cut(finding.what, LONG)),
-        element("em", f" Likely cause: {cut(finding.cause, LONG)}") if finding.cause else None,
-        f" {cut(finding.fix, LONG)}" if finding.fix else None,
+        prose(finding.what),
+        element("em", prose(f" Likely cause: {finding.cause}")) if finding.cause else None,
+        prose(f" {finding.fix}") if finding.fix else None,
         " ",
         element("code", finding.id),
     )

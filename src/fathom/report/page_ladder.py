@@ -21,6 +21,9 @@ from fathom.report.page_numbers import error, gap_value, interval, only_bounded,
 PITCH, LABEL, MARK = 46, 15, 31
 """A row's height; in it the baseline of its labels on a narrow page, and the height of its mark; in pixels."""
 
+ROOM = 40
+"""Characters on the right of a row, its figure aside."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row(Record):
@@ -72,18 +75,25 @@ def rows_of(d: Diagnosis, references: Sequence[Reference]) -> Iterator[Row]:
     for reference in references:
         ends = interval(reference.estimate.low, reference.estimate.high, d.ladder)
         figure = error(reference.estimate.value, d.ladder)
-        yield Row(
-            name=cut(reference.name, 24), figure=figure, aside=_bracketed(ends), style="reference", estimate=reference.estimate
-        )
+        yield Row(name=cut(reference.name, 24), figure=figure, aside=_bracketed(ends), style="reference", estimate=reference.estimate)
 
 
 def _rung(rung: Rung, d: Diagnosis) -> Row:
     e = rung.estimate
     ends = _bracketed(interval(e.low, e.high, d.ladder))
-    about = cut(rung.note, 40) or ("" if e.n is None else f"n = {e.n:,}")
+    about = rung.note or ("" if e.n is None else f"n = {e.n:,}")
     style = "floor" if rung.name in ("human", "floor") else "rung"
-    aside = " ".join(filter(None, (ends, cut(own_unit(e, d.ladder), 24), about)))
+    aside = _fitting((ends, own_unit(e, d.ladder), about))
     return Row(name=role_name(rung.name), figure=error(e.value, d.ladder), aside=aside, style=style, estimate=e)
+
+
+def _fitting(pieces: Sequence[str]) -> str:
+    """As many of the pieces as there is room for on the right; the table has all."""
+    text = ""
+    for piece in filter(None, pieces):
+        if len(text) + len(piece) < ROOM:
+            text = f"{text} {piece}".strip()
+    return text
 
 
 def _gap(gap: Gap, d: Diagnosis) -> Row:
@@ -109,7 +119,9 @@ def _bracketed(text: str) -> str:
 def _axis(d: Diagnosis, references: Sequence[Reference]) -> Axis:
     estimates = [rung.estimate for rung in d.ladder] + [r.estimate for r in references]
     ends = [e.value if e.high is None else e.high for e in estimates] + [d.goal or 0.0]
-    return linear(min([0.0, *(e.value for e in estimates)]), max(ends) if max(ends) > 0 else 0.1)
+    low, high = min([0.0, *(e.value for e in estimates)]), max(ends) if max(ends) > 0 else 0.1
+    ticks = tuple(tick for tick in linear(low, high).ticks if low <= tick <= high)
+    return Axis(low=low, high=high, ticks=ticks)
 
 
 def _drawing(rows: Sequence[Row], axis: Axis) -> Html:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fathom.core.percent import percent
 
 VOID = frozenset({"meta", "link", "br"})
@@ -13,6 +15,9 @@ _ENTITIES = {ord(sign): f"&#{ord(sign)};" for sign in "&<>\"'`"}
 _CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF)
 _UNFIT = dict.fromkeys(_CONTROLS, "\ufffd")
 """Control characters, and the signs that turn the direction of the text that follows them."""
+
+
+_UNBROKEN = re.compile(r"((?<!\S)--[a-z][a-z-]{0,40}|\bC[1-5]W[1-4]-\d\d\b)")
 
 
 class Html(str):
@@ -45,7 +50,7 @@ def cut(value: object, most: int = LONGEST) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def element(name: str, *children: object, **attributes: object) -> Html:
+def element(name: str, /, *children: object, **attributes: object) -> Html:
     """An element; children that are None are left out, strings escaped.
 
     Args:
@@ -76,6 +81,27 @@ def each(name: str, items: object, **attributes: object) -> Html:
 def word(value: object, most: int = 60) -> Html:
     """A word from the data: cut, escaped, and kept from turning the direction of the text around it."""
     return element("bdi", cut(value, most))
+
+
+def prose(text: str, most: int = 600) -> Html:
+    """A sentence: cut, with true minus signs, options (--human) and rows of the course (C2W1-14) unbroken at a line's end.
+
+    Example:
+        >>> prose("-0.6 points; give --human")
+        '−0.6 points; give <span class="whole">--human</span>'
+    """
+    pieces = _UNBROKEN.split(signed(cut(text, most)))
+    return joined(*(element("span", piece, class_="whole") if i % 2 else piece for i, piece in enumerate(pieces)))
+
+
+def signed(text: str) -> str:
+    """With the sign of a minus in place of hyphens that are one.
+
+    Example:
+        >>> signed("-0.6 to 7.5 (-1.2), C2W1-11, 30-64-1")
+        '−0.6 to 7.5 (−1.2), C2W1-11, 30-64-1'
+    """
+    return re.sub(r"(?<![^\s(=])-(?=\d)", "\u2212", text)
 
 
 def across(share: float) -> str:

@@ -12,8 +12,7 @@ from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.reference import Reference
-
-MINUS = "\u2212"
+from fathom.report.page_markup import signed
 
 
 def role_name(role: str) -> str:
@@ -62,11 +61,6 @@ def standing(reference: Reference, ladder: Ladder) -> str:
     ends = interval(gap.low, gap.high, ladder)
     text = f"{STANDING[reference.standing]} {reference.name}: dev differs by {signed(percent(gap.value, decimals_of(ladder)))} points"
     return text + (f" ({ends})" if ends else "") + (", on the same examples" if reference.paired else "")
-
-
-def signed(text: str) -> str:
-    """With the sign of a minus in place of the hyphens that stand before digits."""
-    return "".join(MINUS if sign == "-" and text[i + 1 : i + 2].isdigit() else sign for i, sign in enumerate(text))
 
 
 def figure(value: object) -> str:

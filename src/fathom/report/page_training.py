@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from fathom.core.percent import percent
 from fathom.core.records.history import History
 from fathom.core.roles import ROLES
 from fathom.report.page_axis import in_percent
@@ -74,7 +75,21 @@ def _objective(history: History, epochs: int, mark: tuple[int, str] | None) -> C
 def _errors(history: History, epochs: int, mark: tuple[int, str] | None) -> Chart:
     roles = [role for role in ROLES if history.measured(role)]
     curves = tuple(Curve.of(role_name(r), history.measured(r), style) for r, style in zip(roles, STYLES, strict=False))
-    return Chart(title="Error by role", curves=curves, epochs=epochs, label=in_percent, zero=True, mark=mark)
+    ceiling, about = _ceiling([y for curve in curves for _, y in curve.points], [y for curve in curves for y in _late(curve)])
+    return Chart(title="Error by role", curves=curves, epochs=epochs, label=in_percent, zero=True, mark=mark, ceiling=ceiling, about=about)
+
+
+def _late(curve: Curve) -> list[float]:
+    """The second half of a curve, where the gaps are that the ladder measures."""
+    return [y for _, y in curve.points[len(curve.points) // 2 :]]
+
+
+def _ceiling(values: list[float], late: list[float]) -> tuple[float | None, str]:
+    """Room for the second half, with four times its height; the first epochs may lie above, and then the note says so."""
+    most = 4 * max(late, default=0.0)
+    if not 0 < most < max(values):
+        return None, ""
+    return most, f"The first epochs lie above the drawing, at up to {percent(max(values))}%."
 
 
 def _rate(history: History, epochs: int) -> Chart:

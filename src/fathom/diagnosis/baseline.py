@@ -1,0 +1,89 @@
+"""The baseline: what needs no inputs. A net that is not better has learned nothing, and no other verdict counts before that one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fathom.core.balanced import labels_of
+from fathom.core.expectations import refuse
+from fathom.core.intervals import difference
+from fathom.core.records.errors import Errors
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.reference import Reference
+from fathom.diagnosis.classes import Truth, balance, paired
+from fathom.diagnosis.sources import Measured
+
+COMPARED = ("train", "dev")
+
+
+def against_baseline(roles: Mapping[str, Measured], truth: Truth, scale: float | None, seed: int) -> dict[str, Reference]:
+    """By role, train and dev as far as they are known: the baseline's error, and the net's minus it.
+
+    The baseline answers with train's commonest class, whose balanced error is 1 - 1/C, or with train's median, whose error is 1 over
+    train; where train is not known, with dev's.
+
+    Args:
+        roles: the net's errors, balanced ones where `classes` says so.
+        truth: the class or the number of each example.
+        scale: of a regression; None for classes.
+        seed: of the bootstrap.
+
+    Returns:
+        {} where the baseline's error is not known. A role whose examples are all of one class is left out: nothing is to be told apart there.
+    """
+    source = next((truth[role] for role in COMPARED if role in truth), None)
+    if source is None:
+        return {} if scale is None else {role: _exact(roles[role]) for role in COMPARED if role in roles}
+    if scale is None:
+        return _of_classes(roles, truth, commonest(source), seed)
+    median = float(np.median(_numbers(source)))
+    errors = {role: Errors.of(np.abs(_numbers(truth[role]) - median) / scale) for role in COMPARED if role in truth}
+    return {role: _compared(f"always {median:.4g}", Measured(_mean(e), e), roles[role], seed) for role, e in errors.items()}
+
+
+def commonest(truth: NDArray[Any]) -> str:
+    """The class with the most examples, the first in order of those that tie."""
+    classes, counts = np.unique(labels_of(truth), return_counts=True)
+    return str(classes[counts.argmax()])
+
+
+def _of_classes(roles: Mapping[str, Measured], truth: Truth, answer: str, seed: int) -> dict[str, Reference]:
+    found = {}
+    for role in (r for r in COMPARED if r in truth):
+        labels = labels_of(truth[role])
+        if (labels == labels[0]).all():
+            continue
+        errors = Errors.of(labels != answer, group=roles[role].errors.group if roles[role].errors is not None else None)
+        plain = Measured(_mean(errors), errors)
+        own = plain if roles[role].classes is None else balance(plain, labels, seed)
+        found[role] = _compared(f"always '{answer}'", own, roles[role], seed)
+    return found
+
+
+def _mean(errors: Errors) -> Estimate:
+    return Estimate(value=errors.rate, n=len(errors))
+
+
+def _compared(name: str, own: Measured, net: Measured, seed: int) -> Reference:
+    ahead = paired(own, net, seed)
+    return Reference(name=name, estimate=own.estimate, ahead=ahead or difference(own.estimate, net.estimate), paired=ahead is not None)
+
+
+def _exact(net: Measured) -> Reference:
+    """A regression whose numbers are not known: the baseline's error is 1 by definition."""
+    one = Estimate(value=1.0)
+    return Reference(name="always train's median", estimate=one, ahead=difference(one, net.estimate))
+
+
+def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    try:
+        numbers = values.astype(np.float64)
+    except (TypeError, ValueError):
+        raise refuse("`truth`", expected="numbers, as `scale` says that it is a regression", got=str(values[:1].tolist())) from None
+    if not np.isfinite(numbers).all():
+        raise refuse("`truth`", expected="finite numbers", got=f"{(~np.isfinite(numbers)).sum():,} that are none")
+    return numbers

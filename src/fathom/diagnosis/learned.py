@@ -1,0 +1,81 @@
+"""Has the net learned anything? The finding, the words and the steps where it has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fathom.core.percent import percent
+from fathom.core.records.finding import Finding
+from fathom.core.records.reference import Reference
+from fathom.core.records.step import Step
+from fathom.diagnosis.classes import Rare
+
+NOTHING = "diagnosis.net.learned_nothing"
+NOT_CARRIED = "diagnosis.net.not_carried_over"
+
+
+def learned(baseline: Mapping[str, Reference]) -> Finding | None:
+    """An error where the net is not better than the baseline on train, or on train but not on dev; None where it is on both.
+
+    'Better' is by the interval of the paired difference; a net without any error is better than a baseline with some at any size.
+    """
+    train, dev = baseline.get("train"), baseline.get("dev")
+    first = train or dev
+    if first is not None and not _better(first):
+        return _nothing("train" if train is not None else "dev", first)
+    return _not_carried(dev) if dev is not None and not _better(dev) else None
+
+
+def _better(baseline: Reference) -> bool:
+    no_errors = baseline.estimate.value > 0 and round(baseline.estimate.value + baseline.ahead.value, 9) <= 0
+    return no_errors or baseline.standing == "ahead"
+
+
+def _nothing(role: str, baseline: Reference) -> Finding:
+    return Finding(
+        id=NOTHING,
+        severity="error",
+        what=f"The net has learned nothing: on {role} it is not better than {baseline.name} ({_figures(baseline)}).",
+        where=role,
+        evidence=_evidence(baseline),
+        cause="a learning rate that is far off, labels or inputs that are mixed up, or too few examples of a class",
+    )
+
+
+def _not_carried(dev: Reference) -> Finding:
+    """Worse than the baseline is one thing; better, but not by the interval of a small dev set, is another."""
+    shown = dev.ahead.value >= 0
+    what = "What the net learned on train does not carry over to dev" if shown else "dev does not show that what the net learned carries over"
+    return Finding(
+        id=NOT_CARRIED,
+        severity="error" if shown else "warning",
+        what=f"{what}: there it is not better than {dev.name} {'' if shown else 'for sure '}({_figures(dev)}).",
+        where="dev",
+        evidence=_evidence(dev),
+        cause="the net knows its train examples by heart, or train and dev are not alike" if shown else "",
+    )
+
+
+def _figures(baseline: Reference) -> str:
+    own, net = baseline.estimate.value, baseline.estimate.value + baseline.ahead.value
+    return f"{percent(net)}% against {percent(own)}%"
+
+
+def _evidence(baseline: Reference) -> dict[str, object]:
+    ahead = baseline.ahead
+    return {"baseline": baseline.name, "error": baseline.estimate.value, "value": ahead.value, "low": ahead.low, "high": ahead.high}
+
+
+def checks(rare: Rare | None) -> Iterator[Step]:
+    """What to look at before anything is improved: all for the train error."""
+    if rare is not None:
+        name, share = next(iter(rare.shares.items()))
+        how = f"answer '{name}' where its probability is above {share:.2g}, not only where it is the likeliest class"
+        yield _step("look at the probabilities", "a net may rank a rare class well and never answer it", how)
+    yield _step("let it learn 20 examples by heart", "a net that cannot is built or trained wrongly", "fit 20 rows of train: the error must reach 0")
+    yield _step("other learning rates", "alpha is the first setting to tune", "--learning-rate 10 times as large, and a tenth", "C2W3-01")
+    yield _step("look at labels and inputs", "rows that are shifted or mixed up cannot be learned", "read 20 examples with their labels")
+
+
+def _step(what: str, why: str, how: str, source: str = "") -> Step:
+    return Step(gap="avoidable_bias", what=what, why=why, how=how, source=source)

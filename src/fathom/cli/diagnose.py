@@ -169,7 +169,8 @@ def _of_file(path: Path, about: dict[str, Any], kind: str | None, unit: str) -> 
     from fathom.diagnosis.predictions import read_predictions
 
     read = read_predictions(path, kind=kind)
-    return diagnose(read.errors, scale=read.scale, unit=unit if read.scale is not None else "", **about), read.findings
+    unit = unit if read.scale is not None else ""
+    return diagnose(read.errors, truth=read.truth, scale=read.scale, unit=unit, **about), read.findings
 
 
 def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], *, as_json: bool, quiet: bool) -> None:

@@ -57,7 +57,8 @@ def _of_classes(roles: Mapping[str, Measured], truth: Truth, answer: str, seed: 
         labels = labels_of(truth[role])
         if (labels == labels[0]).all():
             continue
-        errors = Errors.of(labels != answer, group=roles[role].errors.group if roles[role].errors is not None else None)
+        net = roles[role].errors
+        errors = Errors(*_wrong(labels, answer, net)) if net is not None else Errors.of(labels != answer)
         plain = Measured(_mean(errors), errors)
         own = plain if roles[role].classes is None else balance(plain, labels, seed)
         found[role] = _compared(f"always '{answer}'", own, roles[role], seed)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from fathom.core.expectations import number, refuse, whole
+from fathom.core.records.balance import Balance
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.diagnosis import VERDICTS, Diagnosis
 from fathom.core.records.estimate import Estimate
@@ -16,13 +18,16 @@ from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.reference import Reference
 from fathom.core.records.rung import Rung
+from fathom.core.records.step import Step
 from fathom.core.roles import role_of
 from fathom.diagnosis.advice import steps_of
-from fathom.diagnosis.findings import behind, heavy_tail, too_small
-from fathom.diagnosis.floor import given_floor, known_floor, read_references
+from fathom.diagnosis.classes import Rare, Truth, balanced_roles, rare_in, truth_by_role
+from fathom.diagnosis.findings import absent_classes, behind, heavy_tail, too_small
+from fathom.diagnosis.floor import for_the_best, given_floor, known_floor, read_references
 from fathom.diagnosis.focus import focus_of
 from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decide, tolerance_of
 from fathom.diagnosis.headline import headline
+from fathom.diagnosis.learned import NOTHING, checks, learned
 from fathom.diagnosis.planning import decided_by
 from fathom.diagnosis.sayings import Scene, says
 from fathom.diagnosis.sources import Measured, by_role
@@ -42,18 +47,22 @@ def diagnose(
     unit: str = "",
     scale: float | None = None,
     sealed: Mapping[str, int] | None = None,
+    truth: Mapping[str, Any] | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """The ladder of errors, its gaps with their verdicts, and what to do next.
 
     avoidable bias = train - floor, variance = train_dev - train (dev - train without train_dev), data mismatch = dev - train_dev,
-    overfitting to dev = test - dev. Gaps exist where both rungs do.
+    overfitting to dev = test - dev. Gaps exist where both rungs do. Where a class is rare (under 20% of the examples, and under half of
+    its equal share where there are more than two) all of it is in the balanced error, (1/C) sum of the classes' errors, and the plain
+    error stands beside. A net that is not better than answering the commonest class (the median) is said to have learned nothing first.
 
     Args:
         source: a run, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with an
             error for each example, or `Errors`. 'val', 'validation', 'eval', 'holdout' are read as dev.
         human: the error that nobody can go below: a rate, or the rates of several people, of which the best counts.
             `floor` and `bayes` mean the same.
+            With rare classes it is a balanced error, and so are `goal`, `tolerance` and references that are bare rates.
         goal: the dev error that is wanted.
         tolerance: the gap from which on it matters; half of goal minus floor where both are given, else 0.02.
         references: dev errors of plain methods on the same split by name; without `human` the best bounds the floor from above.
@@ -61,6 +70,8 @@ def diagnose(
         unit, scale: for a regression, whose errors are shares of the baseline's: the target's unit ("mmHg") and how much of
             it an error of 1 is.
         sealed: rows of roles that exist and are not looked at.
+        truth: role -> the class of each example in any labels, or its number where `scale` is given. A run and a predictions file
+            bring theirs; {} keeps to the plain error.
         seed: of the bootstrap.
 
     Returns:
@@ -82,12 +93,52 @@ def diagnose(
     if not isinstance(source, Mapping) and callable(getattr(source, "diagnose", None)):
         return _of_run(source, {k: v for k, v in locals().items() if k != "source"})
     bounded = scale is None
-    roles = by_role(source, bounded=bounded, seed=seed)
+    counted = by_role(source, bounded=bounded, seed=seed)
+    known_truth = truth_by_role(truth, counted)
+    rare = rare_in(known_truth) if bounded else None
+    roles = counted if rare is None else balanced_roles(counted, known_truth, rare, seed)
     compared = read_references(references, roles.get("dev"), bounded=bounded, seed=seed)
-    known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared)
-    matters = _tolerance(tolerance, goal, known)
-    ladder = _ladder(roles, known, unit, scale, sealed)
-    return _diagnosis(roles, ladder, known, matters, goal, compared, circumstances)
+    floor_known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared)
+    return _diagnosis(
+        roles,
+        _ladder(roles, floor_known, unit, scale, sealed),
+        Given(
+            floor=floor_known,
+            tolerance=_tolerance(tolerance, goal, floor_known),
+            goal=goal,
+            references=compared,
+            circumstances=circumstances,
+            rare=rare,
+            balance=None if rare is None else Balance(rare=rare.shares, role=rare.role, plain=_plain(counted)),
+            baseline=_baseline(roles, known_truth, scale, seed),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known beside the errors of the roles."""
+
+    floor: Floor
+    tolerance: float
+    goal: float | None
+    references: Mapping[str, Reference]
+    circumstances: Circumstances | None
+    rare: Rare | None
+    balance: Balance | None
+    baseline: Mapping[str, Reference]
+
+
+def _plain(counted: Mapping[str, Measured]) -> Ladder:
+    return Ladder(rungs=tuple(Rung(name=role, estimate=m.estimate) for role, m in counted.items()))
+
+
+def _baseline(roles: Mapping[str, Measured], truth: Truth, scale: float | None, seed: int) -> dict[str, Reference]:
+    if not truth and scale is None:
+        return {}  # so that bare rates load no NumPy
+    from fathom.diagnosis.baseline import against_baseline
+
+    return against_baseline(roles, truth, scale, seed)
 
 
 DEFAULTS: dict[str, Any] = {"unit": "", "seed": 0}
@@ -126,44 +177,52 @@ def _floor_rung(floor: Floor) -> Rung:
     return Rung(name="floor", estimate=Estimate(value=floor.value), note=note)
 
 
-def _diagnosis(
-    roles: Mapping[str, Measured],
-    ladder: Ladder,
-    floor: Floor,
-    tolerance: float,
-    goal: float | None,
-    references: Mapping[str, Reference],
-    circumstances: Circumstances | None,
-) -> Diagnosis:
+def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> Diagnosis:
     rungs = {role: m.estimate for role, m in roles.items()}
-    if references:
-        rungs[BEST] = next(iter(references.values())).estimate
-    gaps = gaps_of(rungs, floor, tolerance)
+    if given.references:
+        rungs[BEST] = for_the_best(next(iter(given.references.values())).estimate, len(given.references))
+    floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline)
+    gaps = _judged(gaps_of(rungs, floor, tolerance), nothing)
     plans = {name: decided_by(gap, rungs, tolerance) for name, gap in gaps.items() if more_examples_decide(gap, floor)}
-    scene = Scene(ladder, rungs, floor, tolerance, plans)
+    scene = Scene(ladder, rungs, floor, tolerance, plans, nothing)
     gaps = {name: dataclasses.replace(gap, says=says(gap, scene)) for name, gap in gaps.items()}
     focus = focus_of(gaps, factors_of(rungs, floor), rungs)
-    findings = _findings(roles, gaps, scene, references)
+    findings = _findings(roles, gaps, scene, given)
     return Diagnosis(
-        headline=headline(ladder, gaps, floor, focus, references, findings),
+        headline=headline(ladder, gaps, floor, focus, given.references, findings, balanced=given.balance is not None),
         ladder=ladder,
         gaps=gaps,
         verdicts=tuple(VERDICTS[name] for name, gap in gaps.items() if gap.verdict == "high"),
         focus=focus,
         floor=floor,
         tolerance=tolerance,
-        goal=goal,
-        steps=steps_of(gaps, focus, scene, circumstances),
+        goal=given.goal,
+        steps=_steps(gaps, focus, scene, given),
         findings=findings,
-        references=dict(references),
-        measured=tuple(measured(scene, goal)),
+        references=dict(given.references),
+        balance=given.balance,
+        baseline=dict(given.baseline),
+        measured=tuple(measured(scene, given.goal)),
         inferred=tuple(inferred(ladder, floor, tolerance)),
     )
 
 
-def _findings(
-    roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, references: Mapping[str, Reference]
-) -> tuple[Finding, ...]:
-    heavy = [heavy_tail(role, m.errors) for role, m in roles.items() if m.errors is not None]
-    found = [too_small(gaps, scene.rungs, scene.tolerance, scene.plans), behind(references), *heavy]
+def _judged(gaps: dict[str, Gap], nothing: Finding | None) -> dict[str, Gap]:
+    """The gaps; of a net that has learned nothing no bias is called low, whatever floor was given."""
+    bias = gaps.get("avoidable_bias")
+    if nothing is None or nothing.id != NOTHING or bias is None or bias.verdict != "low":
+        return gaps
+    return {**gaps, bias.name: dataclasses.replace(bias, verdict="unclear")}
+
+
+def _steps(gaps: dict[str, Gap], focus: str | None, scene: Scene, given: Given) -> tuple[Step, ...]:
+    if scene.nothing is not None and scene.nothing.id == NOTHING:
+        return tuple(checks(given.rare))
+    return steps_of(gaps, focus, scene, given.circumstances)
+
+
+def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, given: Given) -> tuple[Finding, ...]:
+    resampled = {role: m.errors for role, m in roles.items() if m.errors is not None and m.estimate.method != "mover"}
+    found = [scene.nothing, *absent_classes(roles), too_small(gaps, scene.rungs, scene.tolerance, scene.plans), behind(given.references)]
+    found += [heavy_tail(role, errors) for role, errors in resampled.items()]
     return tuple(finding for finding in found if finding is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fathom.core.expectations import shown
 from fathom.core.percent import percent
 from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
@@ -11,6 +12,7 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.gap import Gap
 from fathom.core.records.reference import Reference
 from fathom.diagnosis.planning import Plan, reach_towards
+from fathom.diagnosis.sources import Measured
 
 MOST_SKEW = 2.0
 """Up to here the studentized bootstrap covers 93 to 97% from 100 examples on (benchmarks/coverage.py)."""
@@ -50,7 +52,31 @@ def too_small(gaps: Mapping[str, Gap], rungs: Mapping[str, Estimate], tolerance:
         what=f"Your dev set is too small to tell: {_of(dev)}, the error lies between {percent(dev.low)}% and {percent(dev.high)}%.",
         where="dev",
         evidence={"n": dev.n, "low": dev.low, "high": dev.high, "tolerance": tolerance, "needed": needed},
-        fix=f"About {needed:,} dev examples would decide." if needed else "",
+        fix="",  # how many would decide is said by the gap that is unclear
+    )
+
+
+def absent_classes(roles: Mapping[str, Measured]) -> list[Finding]:
+    """A warning for each role that lacks a class which another one holds: its balanced error is a mean over fewer classes."""
+    known = {role: m.classes for role, m in roles.items() if m.classes is not None}
+    if not known:
+        return []
+    from fathom.core.balanced import labels_of
+
+    held = {role: set(labels_of(classes).tolist()) for role, classes in known.items()}
+    every = sorted(set().union(*held.values()))
+    return [_absent(role, sorted(set(every) - own), len(every)) for role, own in held.items() if len(own) < len(every)]
+
+
+def _absent(role: str, classes: list[str], C: int) -> Finding:
+    names = shown([f"'{name}'" for name in classes], 4)
+    return Finding(
+        id="diagnosis.role.class_absent",
+        severity="warning",
+        what=f"{role} holds no {names}: its balanced error is a mean over {C - len(classes)} of {C} classes and cannot be compared.",
+        where=role,
+        evidence={"absent": classes, "classes": C},
+        fix="Split so that each role holds every class.",
     )
 
 

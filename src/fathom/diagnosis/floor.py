@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fathom.core.expectations import refuse
-from fathom.core.intervals import difference, interval_of_paired
+from fathom.core.intervals import difference, normal_quantile
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.floor import Floor
 from fathom.core.records.reference import Reference
+from fathom.diagnosis.classes import balance, paired
 from fathom.diagnosis.sources import Measured, measured, rate
 
 
@@ -65,7 +67,7 @@ def read_references(references: Mapping[str, Any] | None, dev: Measured | None, 
 
     Args:
         references: name -> dev error: a rate, (wrong, n), Errors. Errors for as many examples as the net's are taken as
-            of the same examples in the same order.
+            of the same examples in the same order, and are balanced where dev's are.
         dev: of the net.
         bounded: whether errors are at most 1.
         seed: of the bootstrap.
@@ -78,14 +80,27 @@ def read_references(references: Mapping[str, Any] | None, dev: Measured | None, 
     if dev is None:
         raise refuse("`references`", expected="a dev error to compare them with", got="no dev")
     read = {str(n): measured(f"reference {n}", v, bounded=bounded, seed=seed + i) for i, (n, v) in enumerate(references.items())}
+    if dev.classes is not None:
+        read = {n: balance(m, dev.classes, seed) for n, m in read.items()}
     return {n: _compared(n, m, dev, seed) for n, m in sorted(read.items(), key=lambda item: item[1].estimate.value)}
 
 
 def _compared(name: str, own: Measured, net: Measured, seed: int) -> Reference:
-    paired = own.errors is not None and net.errors is not None and len(own.errors) == len(net.errors)
-    ahead: Estimate
-    if paired and own.errors is not None and net.errors is not None:
-        ahead = interval_of_paired(own.errors, net.errors, seed)
-    else:
-        ahead = difference(own.estimate, net.estimate)
-    return Reference(name=name, estimate=own.estimate, ahead=ahead, paired=paired)
+    ahead = paired(own, net, seed)
+    return Reference(name=name, estimate=own.estimate, ahead=ahead or difference(own.estimate, net.estimate), paired=ahead is not None)
+
+
+def for_the_best(estimate: Estimate, of: int) -> Estimate:
+    """The lowest of several estimates, with an interval that holds for all of them at once (Bonferroni): the best one was picked by its luck too.
+
+    Its reach grows by the ratio of the normal quantiles at 1 - (1 - level)/of and at level.
+
+    Example:
+        >>> print(for_the_best(Estimate(value=0.1, low=0.08, high=0.12), 3))
+        0.1 (0.07557 to 0.1244)
+    """
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    wider = normal_quantile(1 - (1 - estimate.level) / of) / normal_quantile(estimate.level)
+    low, high = (estimate.value + wider * (end - estimate.value) for end in (estimate.low, estimate.high))
+    return replace(estimate, low=max(low, 0.0), high=high)

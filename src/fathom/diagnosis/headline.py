@@ -11,9 +11,12 @@ from fathom.core.records.gap import SHORT, TITLES, Gap
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.reference import Reference
 from fathom.diagnosis.gaps import wholly_below
+from fathom.diagnosis.learned import NOT_CARRIED, NOTHING
 
 ON_THE_WAY = ("avoidable_bias", "variance", "data_mismatch")
 """The gaps up to dev; test is a sum of its own."""
+
+UNLEARNED = {NOTHING: "The net has learned nothing.", NOT_CARRIED: "What the net learned does not carry over to dev."}
 
 
 def headline(
@@ -23,13 +26,15 @@ def headline(
     focus: str | None,
     references: Mapping[str, Reference],
     findings: tuple[Finding, ...],
+    *,
+    balanced: bool = False,
 ) -> str:
     """'dev 3.5% = 0.2 human + 0.1 bias + 3.2 variance. Work on variance.'
 
     The parts are differences of printed rungs, so they add up to the printed total. Without a floor that was given, the sum starts with
-    train.
+    train. What the net has not learned comes before all of it.
     """
-    sentences = [_sum(ladder, gaps, floor)]
+    sentences = [*_unlearned(findings), _sum(ladder, gaps, floor, " balanced error" if balanced else "")]
     if "dev_overfit" in gaps:
         sentences.append(_test(ladder))
     for reference in list(references.values())[:1]:
@@ -37,10 +42,16 @@ def headline(
     return " ".join([*sentences, *_verdict(gaps, focus, floor, findings)])
 
 
-def _sum(ladder: Ladder, gaps: Mapping[str, Gap], floor: Floor) -> str:
+def _unlearned(findings: tuple[Finding, ...]) -> Iterator[str]:
+    for finding in findings:
+        if finding.severity == "error" and finding.id in UNLEARNED:
+            yield UNLEARNED[finding.id]
+
+
+def _sum(ladder: Ladder, gaps: Mapping[str, Gap], floor: Floor, unit: str) -> str:
     places = decimals_of(ladder)
     top = [name for name in ("train", "train_dev", "dev") if name in ladder][-1]
-    total = f"{top.replace('_', '-')} {percent(ladder[top].estimate.value, places)}%{_own_unit(ladder, top)}"
+    total = f"{top.replace('_', '-')} {percent(ladder[top].estimate.value, places)}%{unit}{_own_unit(ladder, top)}"
     parts = list(_parts(ladder, gaps, floor, places))
     if len(parts) < 2:
         return f"{total}."
@@ -75,6 +86,9 @@ def _test(ladder: Ladder) -> str:
 
 
 def _verdict(gaps: Mapping[str, Gap], focus: str | None, floor: Floor, findings: tuple[Finding, ...]) -> Iterator[str]:
+    if any(f.id == NOTHING for f in findings):
+        yield "Check the net, the learning rate, the labels and the inputs first."
+        return
     high = [name for name, gap in gaps.items() if gap.verdict == "high"]
     unclear = [name for name, gap in gaps.items() if gap.verdict == "unclear"]
     if high and focus is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,13 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Predictions:
-    """Errors by role from a table; `scale` is the baseline's error of a regression, None for classes."""
+    """Errors and truth (classes or numbers) by role from a table; `scale` is the baseline's error of a regression, None for classes."""
 
     errors: Mapping[str, Errors]
     kind: str
     scale: float | None = None
     findings: tuple[Finding, ...] = ()
+    truth: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
 def read_predictions(path: str | Path, *, kind: str | None = None) -> Predictions:
@@ -110,12 +111,11 @@ def of_table(table: pl.DataFrame, *, kind: str | None = None, name: str = "table
     else:
         value = _wrong(table, columns)
     weight, group = (table.get_column(columns[c]).to_numpy() if c in columns else None for c in ("weight", "group"))
-    errors = {}
-    for role in ROLES:
-        rows = roles == role
-        if rows.any():
-            errors[role] = Errors.of(value[rows], *(None if v is None else v[rows] for v in (weight, group)))
-    return Predictions(errors, kind, scale, findings)
+    column = table.get_column(columns["truth"])
+    labels = _labels(column) if scale is None else column.to_numpy()
+    rows_of = {role: roles == role for role in ROLES if (roles == role).any()}
+    errors = {r: Errors.of(value[rows], *(None if v is None else v[rows] for v in (weight, group))) for r, rows in rows_of.items()}
+    return Predictions(errors, kind, scale, findings, truth={r: labels[rows] for r, rows in rows_of.items()})
 
 
 def _columns(table: pl.DataFrame, name: str) -> dict[str, str]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from fathom.core.percent import decimals_of, percent
 from fathom.core.records.estimate import Estimate
+from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
 from fathom.diagnosis.gaps import wholly_below
+from fathom.diagnosis.learned import NOTHING
 from fathom.diagnosis.planning import Plan
 
 WORDS = {"train_dev": "train-dev"}
@@ -25,6 +27,7 @@ class Scene:
     floor: Floor
     tolerance: float
     plans: Mapping[str, Plan | None]
+    nothing: Finding | None = None
 
     def percent(self, value: float) -> str:
         """A figure with the decimals of the ladder."""
@@ -33,6 +36,8 @@ class Scene:
 
 def says(gap: Gap, scene: Scene) -> str:
     """The sentence of a gap; empty where the verdict says it all."""
+    if gap.name == "avoidable_bias" and gap.verdict == "unclear" and scene.nothing is not None and scene.nothing.id == NOTHING:
+        return "avoidable bias cannot be judged of a net that has learned nothing."
     if gap.name == "avoidable_bias" and scene.floor.known == "bounded by reference":
         return _bounded(gap, scene) if gap.verdict == "unclear" else ""
     if gap.name == "avoidable_bias" and wholly_below(gap):

@@ -169,7 +169,8 @@ class Run:
             still_falling=any(f.id == "engine.train.still_falling" for f in self.findings),
         )
         errors = {role: errors_in(table) for role, table in self.tables.items()}
-        return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, **arguments})
+        truth = {role: table.get_column("truth").to_numpy() for role, table in self.tables.items()}
+        return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, "truth": truth, **arguments})
 
     def predict(self, rows: Any) -> pl.DataFrame:
         """Predictions for new rows as people have them.

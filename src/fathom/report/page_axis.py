@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fathom.core.records.record import Record
 from fathom.report.page_markup import signed
 
 WIDE = 50.0
 """Largest over smallest value from which on a log axis is drawn."""
 
+DEEPEST = 1e12
+"""Factor that a log axis covers at most; what is smaller stands on its lowest line."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Axis(Record):
+class Axis:
     """A scale from `low` to `high`.
 
     Attributes:
@@ -30,14 +32,10 @@ class Axis(Record):
     ticks: tuple[float, ...] = ()
 
     def share(self, value: float) -> float:
-        """Where a value stands, 0 at the low end, 1 at the high one; on a log axis what is not above 0 stands at the low end."""
-        move: Callable[[float], float] = math.log10 if self.log else float
-        low, high = move(self.low), move(self.high)
-        at = self.low if self.log and value <= 0 else value
-        return (move(at) - low) / (high - low)
-
-    def __str__(self) -> str:
-        return f"{self.low:.4g} to {self.high:.4g}{' (log)' if self.log else ''}"
+        """Where a value stands, 0 at the low end, 1 at the high one; on a log axis what is below stands at the low end."""
+        if not self.log:
+            return (value - self.low) / (self.high - self.low)
+        return math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
 
 
 def linear(low: float, high: float, steps: int = 5) -> Axis:
@@ -60,26 +58,25 @@ def logarithmic(low: float, high: float, most: int = 6) -> Axis:
 
     Example:
         >>> logarithmic(0.00017, 0.82).ticks
-        (0.0001, 0.001, 0.01, 0.1, 1.0)
+        (1.0, 0.1, 0.01, 0.001, 0.0001)
     """
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
     last = max(last, first + 1)
     every = -(-(last - first) // (most - 1))
-    ticks = tuple(float(f"1e{i}") for i in range(first, last + 1, every))
+    ticks = tuple(float(f"1e{i}") for i in range(last, first - 1, -every))
     return Axis(low=float(f"1e{first}"), high=float(f"1e{last}"), log=True, ticks=ticks)
 
 
-def fitting(values: Sequence[float], *, zero: bool = False) -> Axis:
+def fitting(values: Sequence[float]) -> Axis:
     """A log axis where all values are above 0 and span a factor of 50, else a linear one.
 
     Args:
         values: finite ones, at least one.
-        zero: whether a linear axis begins at 0.
     """
     low, high = min(values), max(values)
     if low > 0 and high / low >= WIDE:
-        return logarithmic(low, high)
-    return linear(min(low, 0.0) if zero else low, high, steps=4)
+        return logarithmic(max(low, high / DEEPEST), high)
+    return linear(low, high, steps=4)
 
 
 def plain(value: float) -> str:

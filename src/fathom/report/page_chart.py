@@ -10,7 +10,6 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fathom.core.records.record import Record
 from fathom.report.page_axis import Axis, fitting, linear, plain
 from fathom.report.page_markup import Html, across, element, joined
 
@@ -24,7 +23,7 @@ Point = tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve(Record):
+class Curve:
     """One line of a chart.
 
     Attributes:
@@ -42,12 +41,9 @@ class Curve(Record):
         """Without the values that no axis has a place for."""
         return cls(name=name, points=tuple((x, y) for x, y in points if math.isfinite(y)), style=style)
 
-    def __str__(self) -> str:
-        return f"{self.name}: {len(self.points):,} points"
-
 
 @dataclass(frozen=True, kw_only=True)
-class Chart(Record):
+class Chart:
     """What is drawn.
 
     Attributes:
@@ -55,7 +51,7 @@ class Chart(Record):
         curves: at least one, with a point each.
         epochs: how far the axis below reaches.
         label: how a tick of the axis on the left is written.
-        zero: whether a linear axis begins at 0.
+        zero: whether the axis is linear from 0, as for errors, where it is the distances that count.
         ceiling: what the axis need not reach over; curves above it leave the drawing. None for the largest value.
         height: in pixels.
         mark: an epoch to point out, with its label.
@@ -77,15 +73,12 @@ class Chart(Record):
         """The curves that have a point."""
         return tuple(curve for curve in self.curves if curve.points)
 
-    def __str__(self) -> str:
-        return f"{self.title}: " + "; ".join(map(str, self.drawn))
-
 
 def line_chart(chart: Chart) -> Html:
     """The chart as a figure: heading, legend, drawing, note."""
     curves = chart.drawn
     values = [y for curve in curves for _, y in curve.points]
-    axis = fitting(values if chart.ceiling is None else [min(y, chart.ceiling) for y in values], zero=chart.zero)
+    axis = linear(0.0, min(chart.ceiling or math.inf, max(values)), steps=4) if chart.zero else fitting(values)
     below = Axis(low=min(1.0, chart.epochs - 1.0), high=float(chart.epochs), ticks=_epochs(chart.epochs))
     note = " ".join(filter(None, (chart.about, "The axis on the left is logarithmic." if axis.log else "")))
     return element(

@@ -43,6 +43,7 @@ def pairs_of(dev: pl.DataFrame) -> Pairs:
 
 def _matrix(pairs: Pairs, labels: Sequence[str]) -> Html:
     dense = " dense" if len(labels) > 6 else ""
+    dense += " tall" if dense and max(map(len, labels)) > 3 else ""
     heads = (element("th", _label(label), scope="col", class_="class") for label in labels)
     head = element("tr", element("th", "Truth", scope="col"), *heads, element("th", "Right", scope="col"))
     body = (_row(pairs, truth, labels) for truth in labels)

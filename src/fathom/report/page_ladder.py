@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
-from fathom.core.records.record import Record
 from fathom.core.records.reference import Reference
 from fathom.core.records.rung import Rung
 from fathom.report.page_axis import Axis, in_percent, linear
@@ -26,7 +25,7 @@ ROOM = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row(Record):
+class Row:
     """One row of the drawing.
 
     Attributes:

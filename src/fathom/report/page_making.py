@@ -8,7 +8,7 @@ from typing import Any
 from fathom.core.expectations import shown
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.split_plan import SplitPlan
-from fathom.report.page_markup import Html, cut, element, joined
+from fathom.report.page_markup import Html, cut, element, joined, unbroken
 from fathom.report.page_numbers import figure, rows_text
 
 LONG = 600
@@ -19,7 +19,7 @@ def making(experiment: Experiment, settings: str, versions: Mapping[str, str], o
     """The section."""
     entries = list(_entries(experiment, settings, versions, openings))
     listed = joined(*(joined(element("dt", name), element("dd", cut(text, LONG))) for name, text in entries if text))
-    again = joined(element("h3", "To make it again"), element("pre", element("code", cut(command, 4000)))) if command else None
+    again = joined(element("h3", "To make it again"), element("pre", element("code", unbroken(cut(command, 4000))))) if command else None
     return element("section", element("h2", "How it was made"), element("dl", listed), again)
 
 

@@ -90,7 +90,12 @@ def prose(text: str, most: int = 600) -> Html:
         >>> prose("-0.6 points; give --human")
         '−0.6 points; give <span class="whole">--human</span>'
     """
-    pieces = _UNBROKEN.split(signed(cut(text, most)))
+    return unbroken(signed(cut(text, most)))
+
+
+def unbroken(text: str) -> Html:
+    """With options and rows of the course kept whole at a line's end."""
+    pieces = _UNBROKEN.split(text)
     return joined(*(element("span", piece, class_="whole") if i % 2 else piece for i, piece in enumerate(pieces)))
 
 

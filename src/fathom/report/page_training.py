@@ -96,7 +96,7 @@ def _rate(history: History, epochs: int) -> Chart:
     """Drawn only where it changes."""
     rates = [(e.epoch, e.learning_rate) for e in history]
     varies = len({rate for _, rate in rates}) > 1
-    return Chart(title="Learning rate", curves=(Curve.of("learning rate", rates if varies else []),), epochs=epochs, zero=True, height=110)
+    return Chart(title="Learning rate", curves=(Curve.of("learning rate", rates if varies else []),), epochs=epochs, height=110)
 
 
 def _norm(history: History, epochs: int, mark: tuple[int, str] | None) -> Chart:

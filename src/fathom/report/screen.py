@@ -33,7 +33,7 @@ def line(screen: Console, label: str, text: str, style: str = "") -> None:
 def block(screen: Console, label: str, text: str, style: str = "") -> None:
     """One entry whose lines are kept as they are: a small table."""
     for number, part in enumerate(text.splitlines()):
-        shown = Text(f"{label if number == 0 else '':<{LABEL}} ", style="bold").append(part, style=style or "not bold")
+        shown = Text(f"{label if number == 0 else '':<{LABEL}} ", style="bold").append(part, style=f"not bold {style}".strip())
         shown.rstrip()
         screen.print(shown, soft_wrap=True)
 

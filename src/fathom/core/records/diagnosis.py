@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fathom.core.records.balance import Balance
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
@@ -38,6 +39,9 @@ class Diagnosis(Record):
         goal: the dev error that is wanted; None where nobody said.
         floor: the error that nobody can go below, and how it is known.
         references: plain methods on the same split, by name, the best one first.
+        balance: why the ladder is one of balanced errors, and the plain errors; None where no class is rare. Floor, goal, tolerance and
+            references are in the unit of the ladder.
+        baseline: what needs no inputs (the commonest class, the median), by role, and the net against it; {} where it is not known.
         measured: sentences that rest on counted errors.
         inferred: sentences that rest on assumptions.
     """
@@ -53,6 +57,8 @@ class Diagnosis(Record):
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
+    balance: Balance | None = None
+    baseline: Mapping[str, Reference] = field(default_factory=dict)
     measured: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
 

@@ -78,8 +78,6 @@ def test_new_rows_are_read_as_the_first_were(name, values, kind, reading, use, f
 FOUND = [
     ("a", [str(i / 2) for i in range(39)] + ["abc"], "data.column.mixed", "1 of 40 values are not, and count as missing ('abc')"),
     ("a", [str(i % 5) for i in range(20)] + ["low"] * 10, "data.column.mixed", "mixes numbers (67%) and text ('low')"),
-    ("a", ["1.5", "inf", "2.5"], "data.column.infinite", "1 infinite numbers"),
-    ("a", [1.5, float("inf"), -float("inf")], "data.column.infinite", "2 infinite numbers"),
     ("a", ["01/02/2024", "03/04/2024"], "data.column.date_order", "could be the other way round"),
     ("a", ["1,200", "3,400"], "data.column.comma", "a sign of thousands"),
     ("a", PROSE, "data.column.text", "free text and is left aside (40 different texts in 40 rows)"),
@@ -203,3 +201,20 @@ def test_names_of_identifiers(name):
 @pytest.mark.parametrize("name", ["paid", "humidity", "heat_index", "width", "valid", "grid"])
 def test_names_of_anything_else(name):
     assert not names_an_identifier(name)
+
+
+@pytest.mark.parametrize("values", [["1.5", "inf", "2.5"], [1.5, float("inf"), 2.0]], ids=["text", "numbers"])
+def test_infinite_numbers_are_refused_with_their_row(values):
+    with pytest.raises(UnusableInput, match=r"column 'a': expected finite numbers, got 1 infinite ones, the first in row 2\. Replace"):
+        type_column(pl.Series("a", values))
+
+
+def test_a_column_that_is_mostly_numbers_is_refused_unless_its_kind_is_told():
+    values = pl.Series("a", [str(i / 7) for i in range(80)] + [f"word {i}" for i in range(20)])
+    with pytest.raises(
+        UnusableInput, match=r"column 'a': expected numbers or text, got 80% numbers and text such as 'word 0'.*--types a=number"
+    ):
+        type_column(values)
+    assert type_column(values, told="number").values.null_count() == 20
+    assert type_column(values, told="category").column.kind == "category"
+    assert type_column(pl.Series("cabin", [str(i % 30) for i in range(80)] + [f"{i % 5}B" for i in range(20)])).column.kind == "category"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fathom.cli import typed
+from fathom.cli.spelling import as_options
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from fathom.core.records.diagnosis import Diagnosis
+    from fathom.core.records.finding import Finding
     from fathom.experiment.run import Run
 
 DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
@@ -26,6 +30,7 @@ def command(
     train_dev: Annotated[str | None, typer.Option(help="A file with a train-dev set.")] = None,
     kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,
     ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be repeated.")] = None,
+    types: Annotated[list[str] | None, typer.Option(help="A column's kind as in zip=category; may be repeated.")] = None,
     group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
@@ -115,9 +120,14 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     data = splits.train
     line(screen, "data", f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} inputs")
     block(screen, "split", str(splits))
-    findings(screen, ready.findings)
+    findings(screen, spelled(ready.findings))
     with progress_bar(False if given["quiet"] else None) as progress:
         return fit(ready, net=given["net"], progress=progress, announce=lambda e: _announce(screen, e), **settings_of(given))
+
+
+def spelled(found: Iterable[Finding]) -> list[Finding]:
+    """The findings with their fixes in the way of the command line."""
+    return [dataclasses.replace(f, what=as_options(f.what), fix=as_options(f.fix)) for f in found]
 
 
 def _announce(screen: Console, experiment: Any) -> None:
@@ -131,7 +141,7 @@ def _splits(given: dict[str, Any]) -> Any:
     from fathom.data.splits import split
 
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
-    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), **about)
+    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=typed.types(given["types"]), **about)
     others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
     sizes: dict[str, Any] = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
     if others:
@@ -146,7 +156,7 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     from fathom.report.terminal import show
 
     screens.trained(screen, run.history)
-    screens.findings(screen, [f for f in run.findings if f.id.startswith("engine.")])
+    screens.findings(screen, spelled(f for f in run.findings if f.id.startswith("engine.")))
     screen.print()
     show(diagnosis, screen)
     screens.line(screen, "saved", f"{run.folder}")

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from fathom.cli.spelling import as_options
 from fathom.core.exceptions import FathomError
 from fathom.core.expectations import did_you_mean
 
@@ -93,7 +94,7 @@ def _run(name: str, arguments: list[str]) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"fathom: {' '.join(text.split())}", file=sys.stderr)
+    print(f"fathom: {as_options(' '.join(text.split()))}", file=sys.stderr)
     return code
 
 

@@ -67,3 +67,14 @@ def size(name: str, text: str | None) -> int | float | None:
         return float(text[:-1]) / 100 if text.endswith("%") else int(text) if text.isdigit() else float(text)
     except ValueError:
         raise refuse(name, expected="a number of rows or a share as in 10%", got=repr(text)) from None
+
+
+def types(texts: list[str] | None) -> dict[str, str] | None:
+    """['zip=category', 'born=%d/%m/%Y'] -> {'zip': 'category', 'born': '%d/%m/%Y'}."""
+    if not texts:
+        return None
+    pairs = [text.rpartition("=") for text in texts]
+    for text, (name, _, kind) in zip(texts, pairs, strict=True):
+        if not name or not kind:
+            raise refuse("--types", expected="a column and its kind as in zip=category", got=repr(text))
+    return {name: kind for name, _, kind in pairs}

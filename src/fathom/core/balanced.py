@@ -92,9 +92,7 @@ def balanced_paired(a: Errors, b: Errors, truth: Any, seed: int = 0) -> Estimate
     first, second, labels = balanced(a, truth), balanced(b, truth), labels_of(truth)
     if not _by_class([first, second], labels):
         return interval_of_paired(first, second, seed)
-    return _mean_of_classes(
-        labels, len(first), lambda rows: interval_of_paired(_unweighted(first, rows), _unweighted(second, rows), seed)
-    )
+    return _mean_of_classes(labels, len(first), lambda rows: interval_of_paired(_unweighted(first, rows), _unweighted(second, rows), seed))
 
 
 def _by_class(all_errors: Sequence[Errors], labels: Labels) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from fathom.core.percent import between, decimals_of, percent
+from fathom.core.records.balance import Balance
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
@@ -48,6 +49,8 @@ class Drawable(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
     @property
     def references(self) -> Mapping[str, Reference]: ...  # noqa: D102
+    @property
+    def balance(self) -> Balance | None: ...  # noqa: D102
     @property
     def measured(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
@@ -93,10 +96,17 @@ def _cells(rung: Rung, d: Drawable) -> tuple[str, str, str, str]:
     """Name, value, interval, and n with the own unit or the note."""
     places, e = decimals_of(d.ladder), rung.estimate
     interval = "" if e.low is None or e.high is None else f"{percent(e.low, places)} to {percent(e.high, places)}"
-    about = [rung.note or (f"n = {e.n:,}" if e.n is not None else "")]
+    about = [rung.note or (f"n = {e.n:,}" if e.n is not None else ""), _plain(rung, d.balance)]
     if d.ladder.scale is not None:
         about.insert(0, f"{e.value * d.ladder.scale:.4g} {d.ladder.unit}".strip())
     return NAMES.get(rung.name, rung.name), f"{percent(e.value, places)}%", interval, ", ".join(filter(None, about))
+
+
+def _plain(rung: Rung, balance: Balance | None) -> str:
+    """The plain error beside the balanced one."""
+    if balance is None or rung.name not in balance.plain:
+        return ""
+    return f"plain {percent(balance.plain[rung.name].estimate.value, decimals_of(balance.plain))}%"
 
 
 def _rung_line(rung: Rung, cells: tuple[str, str, str, str], sizes: list[int], bar: Line) -> Line:
@@ -144,7 +154,12 @@ def _only_bounded(gap: Gap, d: Drawable) -> bool:
 
 
 def _remarks(d: Drawable, width: int) -> Iterator[Line]:
-    """What the gaps have to say, the references, the findings."""
+    """Why the error is a balanced one, errors, what the gaps have to say, the references, the other findings."""
+    if d.balance is not None:
+        yield from _entry("balanced", "faint", f"{d.balance}; human and goal are read in it too.", width)
+    for finding in d.findings:
+        if finding.severity == "error":
+            yield from _finding(finding, width)
     for gap in d.gaps.values():
         if gap.says:
             label, meaning = ("unclear", "unclear") if gap.verdict == "unclear" else ("note", "faint")
@@ -154,8 +169,18 @@ def _remarks(d: Drawable, width: int) -> Iterator[Line]:
     if d.references and not any(f.id == "diagnosis.reference.behind" for f in d.findings):
         yield from _entry("reference", "faint", _reference(d, next(iter(d.references))), width)
     for finding in d.findings:
-        meaning = finding.severity if finding.severity in MEANINGS else "faint"
-        yield from _entry(finding.severity, meaning, " ".join(filter(None, (finding.what, finding.fix))), width)
+        if finding.severity != "error" and not _said(finding, d.headline):
+            yield from _finding(finding, width)
+
+
+def _said(finding: Finding, headline: str) -> bool:
+    """Does the headline say it, and the ladder show its figures?"""
+    return finding.id == "diagnosis.dev.too_small" and finding.what.partition(":")[0] in headline
+
+
+def _finding(finding: Finding, width: int) -> Iterator[Line]:
+    meaning = finding.severity if finding.severity in MEANINGS else "faint"
+    yield from _entry(finding.severity, meaning, " ".join(filter(None, (finding.what, finding.fix))), width)
 
 
 def _reference(d: Drawable, name: str) -> str:

@@ -67,7 +67,8 @@ def type_column(
     kind, reading, findings = _told(raw, told, comma_free) if told else _detect(raw, comma_free)
     column = Column(name=raw.name, kind=kind, use=use or "input", reading=reading)
     values = read(raw, column)
-    findings = [*findings, *_unread(raw, values, column), *_infinite(raw, column)]
+    _refuse_infinite(raw, column)
+    findings = [*findings, *_unread(raw, values, column)]
     kept = column if use else _set_aside(values, column, array or told is not None)
     return _finished(raw, values, column, kept, findings)
 
@@ -250,22 +251,23 @@ def _unread(raw: pl.Series, values: pl.Series, column: Column) -> list[Finding]:
     return [_say("data.column.mixed", "warning", column.name, f"{what} ({shown(map(repr, examples))}).", evidence, fix)]
 
 
+_CODES = 50
+"""Different numbers in a column of numbers and text from which on it is no list of codes."""
+
 _INFINITE = ["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"]
 
 
-def _infinite(raw: pl.Series, column: Column) -> list[Finding]:
+def _refuse_infinite(raw: pl.Series, column: Column) -> None:
+    """An infinite number in a set to learn from is a fault upstream (a division by zero), not a missing value."""
     import polars as pl
 
-    if column.kind != "number":
-        return []
-    if raw.dtype.is_float():
-        count = int(raw.is_infinite().sum())
-    elif raw.dtype == pl.String and (numbers := read_numbers(raw)).is_infinite().any():
-        count = int(numbers.is_infinite().sum())
-    else:
-        return []
-    what = f"'{column.name}' has {count:,} infinite numbers; they count as missing."
-    return [_say("data.column.infinite", "warning", column.name, what, {"infinite": count, "rows": len(raw)})] if count else []
+    if column.kind != "number" or not (raw.dtype.is_float() or raw.dtype == pl.String):
+        return
+    infinite = (raw if raw.dtype.is_float() else read_numbers(raw)).is_infinite().fill_null(False)
+    if infinite.any():
+        got = f"{int(infinite.sum()):,} infinite ones, the first in row {int(infinite.arg_max() or 0) + 1:,}"
+        fix = f"replace them, or leave the column out (ignore, --ignore {column.name})"
+        raise refuse(f"column '{column.name}'", expected="finite numbers", got=got, fix=fix)
 
 
 def _levels(column: Column, values: pl.Series | None) -> list[Finding]:
@@ -308,10 +310,18 @@ def _order(name: str, format: str) -> list[Finding]:
 
 
 def _mixed_words(name: str, numbers: Reading, values: pl.Series) -> list[Finding]:
-    """Text that is numbers for a good part: said, since it may be a number column with dirt in it."""
+    """Text that is numbers for a good part: said, since it may be a number column with dirt in it.
+
+    Where most of it is numbers, and too many different ones to be codes (as in '12', '3B'), nobody but the user knows.
+    """
     if numbers.share < 0.2:
         return []
-    words = values.filter(read_numbers(values, numbers.name).is_null()).head(3).to_list()
+    read_ones = read_numbers(values, numbers.name)
+    words = values.filter(read_ones.is_null()).head(3).to_list()
+    if numbers.share >= 0.5 and read_ones.drop_nulls().n_unique() > _CODES:
+        got = f"{numbers.share:.0%} numbers and text such as {shown(map(repr, words))}"
+        fix = f"correct them, or say --types {name}=number (the rest is missing) or {name}=category"
+        raise refuse(f"column '{name}'", expected="numbers or text", got=got, fix=fix)
     what = f"'{name}' mixes numbers ({numbers.share:.0%}) and text ({shown(map(repr, words))}); it is read as text."
     fix = f"types={{'{name}': 'number'}} reads it as numbers, the rest as missing"
     return [_say("data.column.mixed", "warning", name, what, {"share_of_numbers": numbers.share, "examples": words}, fix)]

@@ -13,6 +13,7 @@ from fathom.diagnosis.sayings import Scene
 
 FIRST_HIDDEN = "64,32"
 MOST_STEPS = 4
+"""On the screen at a glance; one of them is what would decide, where something is unclear."""
 
 
 def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circumstances | None) -> tuple[Step, ...]:
@@ -23,8 +24,8 @@ def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circu
     Source:
         C2W1-13, C2W1-14, C2W1-34, C3W1-03, C3W1-25, C3W2-12.
     """
-    cure = list(CURES[focus](facts or Circumstances()))[:MOST_STEPS] if focus in CURES else []
     deciding = [_deciding(gap, scene) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)]
+    cure = list(CURES[focus](facts or Circumstances()))[: MOST_STEPS - len(deciding[:1])] if focus in CURES else []
     first = [step for step in deciding if step.gap == focus]
     return (*first, *cure, *(step for step in deciding if step.gap != focus))
 

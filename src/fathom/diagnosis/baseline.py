@@ -33,7 +33,7 @@ def against_baseline(roles: Mapping[str, Measured], truth: Truth, scale: float |
         seed: of the bootstrap.
 
     Returns:
-        {} where the baseline's error is not known. A role whose examples are all of one class is left out: nothing is to be told apart there.
+        {} where the baseline's error is not known. A role whose examples are all of one class is left out: nothing to tell apart.
     """
     source = next((truth[role] for role in COMPARED if role in truth), None)
     if source is None:
@@ -41,8 +41,8 @@ def against_baseline(roles: Mapping[str, Measured], truth: Truth, scale: float |
     if scale is None:
         return _of_classes(roles, truth, commonest(source), seed)
     median = float(np.median(_numbers(source)))
-    errors = {role: Errors.of(np.abs(_numbers(truth[role]) - median) / scale) for role in COMPARED if role in truth}
-    return {role: _compared(f"always {median:.4g}", Measured(_mean(e), e), roles[role], seed) for role, e in errors.items()}
+    own = {role: _like(roles[role], np.abs(_numbers(truth[role]) - median) / scale) for role in COMPARED if role in truth}
+    return {role: _compared(f"always {median:.4g}", m, roles[role], seed) for role, m in own.items()}
 
 
 def commonest(truth: NDArray[Any]) -> str:
@@ -57,16 +57,17 @@ def _of_classes(roles: Mapping[str, Measured], truth: Truth, answer: str, seed: 
         labels = labels_of(truth[role])
         if (labels == labels[0]).all():
             continue
-        net = roles[role].errors
-        errors = Errors(*_wrong(labels, answer, net)) if net is not None else Errors.of(labels != answer)
-        plain = Measured(_mean(errors), errors)
+        plain = _like(roles[role], labels != answer)
         own = plain if roles[role].classes is None else balance(plain, labels, seed)
         found[role] = _compared(f"always '{answer}'", own, roles[role], seed)
     return found
 
 
-def _mean(errors: Errors) -> Estimate:
-    return Estimate(value=errors.rate, n=len(errors))
+def _like(net: Measured, values: NDArray[Any]) -> Measured:
+    """The baseline's errors on the net's examples, with their weights and groups; no interval is needed of its own."""
+    assert net.errors is not None  # truth is only taken beside errors
+    errors = Errors(values.astype(np.float64), net.errors.weight, net.errors.group)
+    return Measured(Estimate(value=errors.rate, n=len(errors)), errors)
 
 
 def _compared(name: str, own: Measured, net: Measured, seed: int) -> Reference:

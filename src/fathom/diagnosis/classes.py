@@ -13,7 +13,6 @@ from fathom.core.roles import role_of
 from fathom.diagnosis.sources import Measured
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 Truth = Mapping[str, "NDArray[Any]"]

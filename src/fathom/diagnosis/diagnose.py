@@ -184,7 +184,7 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
     floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline)
     gaps = _judged(gaps_of(rungs, floor, tolerance), nothing)
     plans = {name: decided_by(gap, rungs, tolerance) for name, gap in gaps.items() if more_examples_decide(gap, floor)}
-    scene = Scene(ladder, rungs, floor, tolerance, plans, nothing)
+    scene = Scene(ladder, rungs, floor, tolerance, plans, nothing, "error" if given.balance is None else "balanced error")
     gaps = {name: dataclasses.replace(gap, says=says(gap, scene)) for name, gap in gaps.items()}
     focus = focus_of(gaps, factors_of(rungs, floor), rungs)
     findings = _findings(roles, gaps, scene, given)

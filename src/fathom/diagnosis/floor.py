@@ -91,7 +91,7 @@ def _compared(name: str, own: Measured, net: Measured, seed: int) -> Reference:
 
 
 def for_the_best(estimate: Estimate, of: int) -> Estimate:
-    """The lowest of several estimates, with an interval that holds for all of them at once (Bonferroni): the best one was picked by its luck too.
+    """The lowest of several estimates, with an interval that holds for all at once (Bonferroni): it was picked for its luck too.
 
     Its reach grows by the ratio of the normal quantiles at 1 - (1 - level)/of and at level.
 

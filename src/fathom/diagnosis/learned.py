@@ -45,7 +45,9 @@ def _nothing(role: str, baseline: Reference) -> Finding:
 def _not_carried(dev: Reference) -> Finding:
     """Worse than the baseline is one thing; better, but not by the interval of a small dev set, is another."""
     shown = dev.ahead.value >= 0
-    what = "What the net learned on train does not carry over to dev" if shown else "dev does not show that what the net learned carries over"
+    what = (
+        "What the net learned on train does not carry over to dev" if shown else "dev does not show that what the net learned carries over"
+    )
     return Finding(
         id=NOT_CARRIED,
         severity="error" if shown else "warning",
@@ -72,7 +74,9 @@ def checks(rare: Rare | None) -> Iterator[Step]:
         name, share = next(iter(rare.shares.items()))
         how = f"answer '{name}' where its probability is above {share:.2g}, not only where it is the likeliest class"
         yield _step("look at the probabilities", "a net may rank a rare class well and never answer it", how)
-    yield _step("let it learn 20 examples by heart", "a net that cannot is built or trained wrongly", "fit 20 rows of train: the error must reach 0")
+    yield _step(
+        "let it learn 20 examples by heart", "a net that cannot is built or trained wrongly", "fit 20 rows of train: the error must reach 0"
+    )
     yield _step("other learning rates", "alpha is the first setting to tune", "--learning-rate 10 times as large, and a tenth", "C2W3-01")
     yield _step("look at labels and inputs", "rows that are shifted or mixed up cannot be learned", "read 20 examples with their labels")
 

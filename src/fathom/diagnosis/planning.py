@@ -64,6 +64,21 @@ def decided_by(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> Pla
     return Plan(role, _two_figures(n), now) if n < tried.stop else None
 
 
+def times_both(gap: Gap, rungs: Mapping[str, Estimate], tolerance: float) -> int | None:
+    """How many times as many examples at both ends would decide, where none of the two alone can; None where that is beyond reach.
+
+    Example:
+        >>> gap = Gap(name="variance", start="train", end="dev", value=0.04, low=-0.05, high=0.14, verdict="unclear")
+        >>> ends = {"train": Estimate(value=0.18, low=0.14, high=0.23), "dev": Estimate(value=0.22, low=0.14, high=0.31)}
+        >>> times_both(gap, ends, 0.02)
+        23
+    """
+    reach = reach_towards(gap, rungs, tolerance)
+    apart = (gap.value - tolerance) ** 2
+    wide = sum(h * h for h in reach.values())
+    return math.ceil(wide / apart) if len(reach) == 2 and apart > 0 and wide <= HOPELESS * apart else None
+
+
 def _reach_at(estimate: Estimate, n: int, up: bool, now: float) -> float:
     """How far the interval would reach with n examples, if the error stays as it is."""
     if estimate.method != "wilson":

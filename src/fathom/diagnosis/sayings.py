@@ -13,7 +13,7 @@ from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
 from fathom.diagnosis.gaps import wholly_below
 from fathom.diagnosis.learned import NOTHING
-from fathom.diagnosis.planning import Plan
+from fathom.diagnosis.planning import Plan, times_both
 
 WORDS = {"train_dev": "train-dev"}
 
@@ -28,6 +28,7 @@ class Scene:
     tolerance: float
     plans: Mapping[str, Plan | None]
     nothing: Finding | None = None
+    noun: str = "error"
 
     def percent(self, value: float) -> str:
         """A figure with the decimals of the ladder."""
@@ -36,8 +37,8 @@ class Scene:
 
 def says(gap: Gap, scene: Scene) -> str:
     """The sentence of a gap; empty where the verdict says it all."""
-    if gap.name == "avoidable_bias" and gap.verdict == "unclear" and scene.nothing is not None and scene.nothing.id == NOTHING:
-        return "avoidable bias cannot be judged of a net that has learned nothing."
+    if gap.verdict == "unclear" and scene.nothing is not None and scene.nothing.id == NOTHING:
+        return ""  # of a net that has learned nothing no more can be said
     if gap.name == "avoidable_bias" and scene.floor.known == "bounded by reference":
         return _bounded(gap, scene) if gap.verdict == "unclear" else ""
     if gap.name == "avoidable_bias" and wholly_below(gap):
@@ -73,9 +74,16 @@ def _unclear(gap: Gap, scene: Scene) -> str:
 
 def _decides(gap: Gap, scene: Scene) -> str:
     plan = scene.plans.get(gap.name)
-    if plan is None:
-        return "It lies so near the tolerance that more examples will hardly decide; take it as borderline."
-    return f"About {plan.rows:,} {WORDS.get(plan.role, plan.role)} examples (now {plan.now:,}) would decide, if the error stays as it is."
+    if plan is not None:
+        return f"About {plan.rows:,} {_word(plan.role)} examples (now {plan.now:,}) would decide, if the error stays as it is."
+    times = times_both(gap, scene.rungs, scene.tolerance)
+    if times is not None:
+        return f"About {times} times as many examples of both {_word(gap.start)} and {_word(gap.end)} would decide."
+    return "It lies so near the tolerance that more examples will hardly decide; take it as borderline."
+
+
+def _word(role: str) -> str:
+    return WORDS.get(role, role)
 
 
 def _falls(gap: Gap) -> bool:

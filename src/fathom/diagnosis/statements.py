@@ -16,7 +16,7 @@ def measured(scene: Scene, goal: float | None) -> Iterator[str]:
     """One sentence for each error that was counted, and whether the goal is reached."""
     for role, estimate in scene.rungs.items():
         if role in scene.ladder and estimate.low is not None and estimate.high is not None:
-            yield f"{role} error is {_interval(estimate, scene)}{'' if estimate.n is None else f' over {estimate.n:,} examples'}."
+            yield f"{role} {scene.noun} is {_interval(estimate, scene)}{'' if estimate.n is None else f' over {estimate.n:,} examples'}."
     dev = scene.rungs.get("dev")
     if goal is not None and dev is not None:
         yield f"The goal of {scene.percent(goal)}% is {_reached(dev, goal)}: dev is at {_interval(dev, scene)}."

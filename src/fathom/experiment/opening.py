@@ -48,8 +48,10 @@ def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None =
     head = run_folder.read_json(folder, run_folder.RUN)
     try:
         return _open(folder, head, net)
-    except UnusableInput:
-        raise
+    except UnusableInput as error:
+        if str(error).startswith("run '"):
+            raise
+        raise damaged(folder, str(error)) from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RuntimeError, MemoryError) as error:
         raise damaged(folder, f"{type(error).__name__}: {error}") from None
 

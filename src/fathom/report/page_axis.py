@@ -45,8 +45,9 @@ def linear(low: float, high: float, steps: int = 5) -> Axis:
         >>> linear(0.0, 0.087).ticks
         (0.0, 0.02, 0.04, 0.06, 0.08, 0.1)
     """
-    if not high > low:
-        low, high = (low - 0.5, high + 0.5) if low else (0.0, 1.0)
+    size = max(abs(low), abs(high))
+    if not high - low > 1e-9 * size + 1e-300:  # one value, or as good as one: room on both sides
+        low, high = (low - size / 2, high + size / 2) if size > 1e-300 else (0.0, 1.0)
     step = _round_step((high - low) / steps)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))

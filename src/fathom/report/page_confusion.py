@@ -79,7 +79,8 @@ def _most_confused(pairs: Pairs, classes: int) -> Html:
         totals[truth] += n
     listed = sorted(wrong, key=lambda item: (-item[1], item[0]))[:MOST]
     caption = element("caption", f"The most confused pairs of {classes:,} classes.")
-    head = element("tr", each("th", ("Truth", "Taken for", "Times", "Of that truth"), scope="col"))
+    names = each("th", ("Truth", "Taken for"), scope="col")
+    head = element("tr", names, each("th", ("Times", "Of that truth"), scope="col", class_="number"))
     table = element("table", caption, element("thead", head), element("tbody", *_pair_rows(listed, totals)))
     return element("div", table, class_="scroll")
 

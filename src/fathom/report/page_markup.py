@@ -17,7 +17,7 @@ _UNFIT = dict.fromkeys(_CONTROLS, "\ufffd")
 """Control characters, and the signs that turn the direction of the text that follows them."""
 
 
-_UNBROKEN = re.compile(r"((?<!\S)--[a-z][a-z-]{0,40}|\bC[1-5]W[1-4]-\d\d\b)")
+_UNBROKEN = re.compile(r"((?<!\S)--[a-z][a-z0-9-]{0,40}|\bC[1-5]W[1-4]-\d\d\b)")
 
 
 class Html(str):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fathom.core.percent import percent
-from fathom.report.page_markup import Html, each, element, word
+from fathom.report.page_markup import Html, each, element, joined, word
 from fathom.report.page_numbers import figure, sureness
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ def mistakes(dev: pl.DataFrame, kind: str, unit: str = "") -> Html:
 
 
 def worst_classes(dev: pl.DataFrame, most: int = MOST) -> list[Row]:
-    """(id, truth, prediction, probability of the prediction) of wrong examples, the surest first."""
-    wrong = dev.filter(dev.get_column("error") > 0)
-    columns = [name for name in wrong.columns if name.startswith("p_")]
-    chances = wrong.select(columns)
-    rows = [(*row, _chance(chances, i, row[2])) for i, row in enumerate(_named(wrong))]
-    return sorted(rows, key=lambda row: -row[3] if not math.isnan(row[3]) else math.inf)[:most]
+    """(id, truth, prediction, probability of the prediction) of wrong examples, the surest first; NaN where none was kept."""
+    import polars as pl
+
+    chances = [name for name in dev.columns if name.startswith("p_")]
+    surest = pl.max_horizontal(chances) if chances else pl.lit(math.nan)  # the prediction is the class with the largest
+    wrong = dev.filter(pl.col("error") > 0).with_columns(surest.cast(pl.Float64).fill_null(math.nan).alias("error"))
+    worst = wrong.sort(pl.col("error").fill_nan(-1.0), descending=True, maintain_order=True).head(most)
+    return [(*row, chance) for row, chance in zip(_named(worst), worst.get_column("error").to_list(), strict=True)]
 
 
 def worst_numbers(dev: pl.DataFrame, most: int = MOST) -> list[Row]:
@@ -59,19 +61,19 @@ def _named(table: pl.DataFrame) -> list[Row]:
     return table.select("id", "truth", "prediction").rows()
 
 
-def _chance(chances: pl.DataFrame, row: int, prediction: object) -> float:
-    """The probability of what was predicted; NaN where it was not kept."""
-    name = f"p_{prediction}"
-    return float(chances.get_column(name)[row]) if name in chances.columns else math.nan
-
-
 def _table(rows: Sequence[Row], wrong: int, number: bool, unit: str) -> Html:
-    heads = ["Id", "Truth", "Prediction", *(["Truth minus prediction", "Of the baseline's error"] if number else ["How surely"])]
-    of = f"The {len(rows):,} farthest off of {wrong:,} examples" if number else f"{len(rows):,} of {wrong:,}, the surest first"
-    caption = element("caption", f"{of}{f'; {unit}' if number and unit else ''}.")
-    head = element("thead", element("tr", each("th", heads, scope="col")))
+    heads = ("Id", "Truth", "Prediction", "Off by", "Error") if number else ("Id", "Truth", "Prediction", "How surely")
+    words = 1 if number else 3
+    of = (
+        f"The {len(rows):,} farthest off of {wrong:,} examples, by truth minus prediction; an error of 100% is the baseline's"
+        if number
+        else f"{len(rows):,} of {wrong:,}, the surest first"
+    )
+    caption = element("caption", f"{of}{f'. In {unit}' if number and unit else ''}.")
+    cells = joined(each("th", heads[:words], scope="col"), each("th", heads[words:], scope="col", class_="number"))
+    head = element("thead", element("tr", cells))
     body = element("tbody", *(_number_row(row) if number else _class_row(row) for row in rows))
-    return element("div", element("table", caption, head, body, class_="mistakes"), class_="scroll")
+    return element("div", element("table", caption, head, body), class_="scroll")
 
 
 def _class_row(row: Row) -> Html:

@@ -1,0 +1,27 @@
+"""Python's way of saying a setting, in the way of the command line."""
+
+from __future__ import annotations
+
+import re
+
+_TYPES = re.compile(r"types=\{'([^']+)': '([^']+)'\}")
+_QUOTED = re.compile(r"\b(kind|group|time|id|role|ignore|target|human|schedule)='([^']+)'")
+_NUMBER = re.compile(r"\b(epochs|learning_rate|clip_norm|weight_decay|dropout|l2|batch_size)=([0-9.e+-]*[0-9])")
+_BARE = re.compile(r"\bgive (group|time|id)=(?=[\s.,;]|$)")
+
+
+def as_options(text: str) -> str:
+    """Settings in a text as they are typed on a command line.
+
+    Example:
+        >>> as_options("types={'zip': 'category'}, or group='patient', or epochs=86.")
+        '--types zip=category, or --group patient, or --epochs 86.'
+    """
+    text = _TYPES.sub(lambda m: f"--types {_word(f'{m[1]}={m[2]}')}", text)
+    text = _QUOTED.sub(lambda m: f"--{m[1]} {_word(m[2])}", text)
+    text = _NUMBER.sub(lambda m: f"--{m[1].replace('_', '-')} {m[2]}", text)
+    return _BARE.sub(lambda m: f"give --{m[1]}", text)
+
+
+def _word(text: str) -> str:
+    return f'"{text}"' if re.search(r"\s", text) else text

@@ -1,0 +1,180 @@
+"""Bad input gets one clear line and exit code 2, and nothing is left behind."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import polars as pl
+import pytest
+
+from fathom.cli.main import main
+
+GOOD = "x,c,y\n" + "".join(f"{i % 17}.5,{'ab'[i % 2]},{'no' if i % 3 else 'yes'}\n" for i in range(60))
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def refused(capsys, arguments, *words):
+    """Run a command that must be refused: exit code 2, one line with these words, no other output."""
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    lines = captured.err.strip().splitlines()
+    assert len(lines) == 1, captured.err
+    for word in words:
+        assert word.lower() in lines[0].lower(), lines[0]
+    return lines[0]
+
+
+def rows(*lines, times=1):
+    return "x,c,y\n" + "\n".join(lines * times) + "\n"
+
+
+FILES = {
+    "empty": ("", ("empty",)),
+    "header only": ("x,c,y\n", ("got a header only",)),
+    "one class": (GOOD.replace("yes", "no"), ("y", "classes")),
+    "a class with one example": (rows(*[f"{i},a,no" for i in range(40)], "7,b,yes"), ("yes", "one")),
+    "ragged": (GOOD + "1,2\n", ("row", "line")),
+    "binary junk": (bytes(range(256)).decode("latin-1") * 12, ("binary data",)),
+    "mixed types": ("x,y\n" + "".join(f"{i / 7 if i % 5 else 'word' + str(i)},{i % 2}\n" for i in range(300)), ("column 'x'", "number")),
+    "infinite": (GOOD + "inf,a,no\n", ("column 'x'", "finite", "row 61")),
+    "all constant": ("x,y\n" + "".join(f"1,{i % 2}\n" for i in range(60)), ("varies", "constant")),
+    "three rows": ("x,y\n1,a\n2,b\n3,a\n", ("two examples of every class",)),
+    "duplicate names": (GOOD.replace("x,c,y", "x,x,y"), ("x", "twice")),
+    "no target in the file": (GOOD.replace("x,c,y", "x,c,yy"), ("did you mean 'yy'",)),
+    "target alone": ("y\n" + "a\nb\n" * 30, ("input",)),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_cannot_be_used(tmp_path, capsys, name):
+    text, words = FILES[name]
+    (tmp_path / "d.csv").write_bytes(text.encode("latin-1"))
+    line = refused(capsys, ["fit", "d.csv", "--target", "y", "--epochs", "2"])
+    assert any(word.lower() in line.lower() for word in words), line
+    assert [p.name for p in tmp_path.iterdir()] == ["d.csv"]
+
+
+def test_no_such_file_names_a_sibling(tmp_path, capsys):
+    (tmp_path / "churn.csv").write_text(GOOD)
+    refused(capsys, ["fit", "chrun.csv", "--target", "y"], "churn.csv")
+
+
+def test_an_out_folder_that_is_taken_or_cannot_be_written(tmp_path, capsys, monkeypatch):
+    (tmp_path / "d.csv").write_text(GOOD)
+    assert main(["fit", "d.csv", "--target", "y", "--out", "run", "--epochs", "2", "--quiet", "--no-references"]) == 0
+    capsys.readouterr()
+    before = sorted(p.name for p in (tmp_path / "run").iterdir())
+    refused(capsys, ["fit", "d.csv", "--target", "y", "--out", "run"], "a run that is there already")
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == before
+    monkeypatch.setattr(os, "access", lambda *a: False)  # root may write anywhere
+    refused(capsys, ["fit", "d.csv", "--target", "y", "--out", "elsewhere/run"], "can be written")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    (tmp_path / "d.csv").write_text(GOOD)
+    assert main(["fit", "d.csv", "--target", "y", "--out", "run", "--epochs", "2", "--quiet"]) == 0
+    capsys.readouterr()
+    return tmp_path / "run"
+
+
+def test_new_rows_that_lack_a_needed_column(tmp_path, capsys, run):
+    (tmp_path / "new.csv").write_text("x,cc\n1,a\n2,b\n")
+    refused(capsys, ["predict", "run", "new.csv", "--out", "a.csv"], "column 'c'", "cc")
+    assert not (tmp_path / "a.csv").exists()
+    refused(capsys, ["predict", "run", "none.csv"], "none.csv")
+    refused(capsys, ["predict", "run", "d.csv", "--out", "a.xlsx"], ".csv or .parquet")
+
+
+def change(name, value):
+    def damage(run):
+        values = json.loads((run / name).read_text())
+        value(values)
+        (run / name).write_text(json.dumps(values))
+
+    return damage
+
+
+DAMAGES = {
+    "no run.json": lambda run: (run / "run.json").unlink(),
+    "half a run.json": lambda run: (run / "run.json").write_text((run / "run.json").read_text()[:500]),
+    "NaN": lambda run: (run / "run.json").write_text((run / "run.json").read_text().replace('"seed": 0', '"seed": NaN', 1)),
+    "another schema": change("run.json", lambda v: v.update(schema=99)),
+    "no experiment": change("run.json", lambda v: v.pop("experiment")),
+    "a list in place of a record": change("run.json", lambda v: v.update(experiment=[])),
+    "a net of another size": change("run.json", lambda v: v["experiment"]["arguments"].update(hidden=[10**9, 10**9])),
+    "a path as a net": change("run.json", lambda v: v["experiment"].update(net="../../etc/passwd")),
+    "settings from elsewhere": change("run.json", lambda v: v["experiment"]["settings"].update(optimizer="__import__('os')")),
+    "no classes": change("run.json", lambda v: v["target"].update(classes=[])),
+    "half the weights": lambda run: (run / "weights.safetensors").write_bytes((run / "weights.safetensors").read_bytes()[:200]),
+    "weights that are a pickle": lambda run: (run / "weights.safetensors").write_bytes(b"\x80\x04\x95\x00cposix\nsystem\n."),
+    "weights that are a link": lambda run: (
+        (run / "weights.safetensors").rename(run / "w"),
+        (run / "weights.safetensors").symlink_to(run / "w"),
+    ),
+    "errors that are junk": lambda run: (run / "errors" / "dev.parquet").write_bytes(b"PAR1junkPAR1"),
+    "a history that is junk": lambda run: (run / "history.jsonl").write_text('{"epoch": 1}\n'),
+    "a prepare that is junk": lambda run: (run / "prepare.json").write_text('{"columns": "x"}'),
+    "deep JSON": lambda run: (run / "prepare.json").write_text("[" * 100_000),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_or_hostile_run_folder(capsys, run, name):
+    DAMAGES[name](run)
+    refused(capsys, ["predict", "run", "d.csv"], "run")
+
+
+def test_a_huge_json_is_not_read(capsys, run):
+    with open(run / "run.json", "ab") as file:
+        file.truncate(200 * 1024 * 1024)  # sparse: takes no room on disk
+    refused(capsys, ["predict", "run", "d.csv"], "at most")
+
+
+def test_a_copy_of_the_folder_gives_the_same_answers(tmp_path, capsys, run):
+    shutil.copytree(run, tmp_path / "elsewhere" / "copy")
+    assert main(["predict", "run", "d.csv"]) == 0
+    here = capsys.readouterr().out
+    assert main(["predict", "elsewhere/copy", "d.csv"]) == 0
+    assert capsys.readouterr().out == here
+
+
+def test_probabilities_that_do_not_sum_to_one(tmp_path, capsys):
+    table = pl.DataFrame(
+        {"role": ["train", "dev"] * 10, "truth": ["a", "b"] * 10, "prediction": ["a"] * 20, "p_a": [0.9] * 20, "p_b": [0.9] * 20}
+    )
+    table.write_csv(tmp_path / "p.csv")
+    refused(capsys, ["diagnose", "p.csv"], "sum")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--train", "-1%", "--dev", "2%"], "-1%"),
+        (["--train", "7", "--dev", "11"], "7% or 0.07"),
+        (["--train", "1%", "--dev", "120%"], "120%"),
+        (["--dev", "1%"], "train"),
+        (["--train", "1%", "--dev", "2%", "--val", "3%"], "dev"),
+        (["--train", "x", "--dev", "2%"], "'x'"),
+        (["nofile.csv"], "nofile.csv"),
+    ],
+)
+def test_rates_that_are_none(capsys, arguments, word):
+    refused(capsys, ["diagnose", *arguments], word)
+
+
+def test_rows_without_a_target_are_left_out_with_their_count(tmp_path, capsys):
+    (tmp_path / "d.csv").write_text(GOOD + "3.5,a,\n" * 4)
+    assert main(["fit", "d.csv", "--target", "y", "--out", "run", "--epochs", "2", "--no-references"]) == 0
+    assert "4 of 64 rows have no target ('y') and are left out." in capsys.readouterr().out
+
+
+def test_numpy_is_not_asked_to_unpickle(tmp_path, capsys):
+    np.savez(tmp_path / "d.npz", X=np.array([{"a": 1}] * 20, dtype=object), y=np.arange(20))
+    refused(capsys, ["fit", "d.npz"], "d.npz")

@@ -22,8 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from tables import TABLES, Table  # noqa: E402
+from real_tables import TABLES, Table
 
 if TYPE_CHECKING:
     import pandas as pd

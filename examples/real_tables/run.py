@@ -22,8 +22,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-from tables import TABLES, Table  # noqa: E402
+from real_tables import TABLES, Table
 
 FOLDER = Path("cache/tables")
 LIMIT = 300.0

@@ -128,7 +128,17 @@ def test_refused_in_one_line(call, arguments, words):
     assert words.lower() in err.lower()
 
 
-ROWS = "split,label,pred\n" + "train,a,a\n" * 90 + "train,b,a\n" * 10 + "val,a,a\n" * 30 + "val,b,a\n" * 20
+TRAIN_ROWS = "train,a,a\n" * 70 + "train,b,b\n" * 20 + "train,b,a\n" * 10
+ROWS = "split,label,pred\n" + TRAIN_ROWS + "val,a,a\n" * 5 + "val,a,b\n" * 5 + "val,b,b\n" * 25 + "val,b,a\n" * 15
+
+
+def test_rare_classes_in_a_predictions_file(call, tmp_path):
+    """Recall 0: the file's own truth is read, so that 10% wrong is a balanced error of 50%."""
+    (tmp_path / "p.csv").write_text("split,label,pred\n" + "train,a,a\n" * 90 + "train,b,a\n" * 10 + "val,a,a\n" * 45 + "val,b,a\n" * 5)
+    code, out, _ = call(tmp_path / "p.csv", "--human", "50%")
+    assert code == 0
+    assert out.startswith("The net has learned nothing. dev 50.0% balanced error")
+    assert "low" not in out.replace("below", "")
 
 
 def test_a_predictions_file(call, tmp_path):

@@ -227,3 +227,16 @@ def test_train_subset_is_sized_by_the_interval():
     assert len(rows) == 38415
     assert len(set(rows.tolist())) == 38415
     np.testing.assert_array_equal(rows, subset(100_000, 0.005, 0))
+
+
+def test_a_skewed_target_is_a_finding_and_the_absolute_loss_serves_it():
+    source = np.random.default_rng(0)
+    x = source.normal(size=(800, 2))
+    y = np.exp(1.5 * x[:, 0] + 1.5 * source.normal(size=800))
+    splits = fathom.split(fathom.load((x, y)))
+    squared, absolute = fathom.fit_many(splits, settings=[{}, {"loss": "absolute"}], epochs=40)
+    assert "engine.loss.skewed_target" in {f.id for f in squared.findings}
+    assert "engine.loss.skewed_target" not in {f.id for f in absolute.findings}
+    assert absolute.errors["dev"].mean() < squared.errors["dev"].mean()
+    even = fathom.fit(fathom.split(fathom.load((x, x[:, 0] + source.normal(size=800)))), epochs=3)
+    assert "engine.loss.skewed_target" not in {f.id for f in even.findings}

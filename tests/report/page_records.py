@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.history import Epoch, History
 from fathom.core.records.settings import Settings
@@ -96,3 +97,13 @@ def numbers_run(unit: str = "mmHg", n: int = 88, **changes: object) -> dict[str,
     found = diagnose(errors, references={"linear": 0.5}, sealed={"test": 88}, unit=unit, scale=60.0)
     made = classes_run() | {"diagnosis": found, "tables": {"dev": dev}}
     return made | {"experiment": experiment(Target(name=unit, kind="regression"))} | changes
+
+
+def rare_diagnosis(of_no: int = 27, of_yes: int = 120) -> Diagnosis:
+    """'yes' is a tenth of train and dev; on dev so many of each class are wrong, on train a third as large a share."""
+    truth = {"train": np.array(["no"] * 9000 + ["yes"] * 1000), "dev": np.array(["no"] * 2700 + ["yes"] * 300)}
+    errors = {role: np.zeros(len(labels)) for role, labels in truth.items()}
+    for role, (no, yes) in {"train": (of_no * 10 // 9, of_yes * 10 // 9), "dev": (of_no, of_yes)}.items():
+        errors[role][np.flatnonzero(truth[role] == "no")[:no]] = 1
+        errors[role][np.flatnonzero(truth[role] == "yes")[:yes]] = 1
+    return diagnose(errors, truth=truth, references={"linear": 0.05})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from html.parser import HTMLParser
@@ -15,13 +16,14 @@ from fathom.core.records.history import History
 from fathom.core.records.target import Target
 from fathom.diagnosis.diagnose import diagnose
 from fathom.report.page import page
-from tests.report.page_records import HOSTILE, classes_run, experiment, history, numbers_run
+from tests.report.page_records import HOSTILE, classes_run, experiment, history, numbers_run, rare_diagnosis
 
 VOID = {"meta", "link", "br"}
-TAGS = set(
-    "html head body main header footer section title style p h1 h2 h3 ul ol li dl dt dd div span strong em code pre bdi figure figcaption "
-    "details summary table caption thead tbody tr th td svg g line path circle rect text tspan".split()
-)
+DOCUMENT = {"html", "head", "body", "main", "header", "footer", "section", "title", "style"}
+TEXT = {"p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "em", "code", "pre", "bdi"}
+FIGURES = {"figure", "figcaption", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td"}
+DRAWINGS = {"svg", "g", "line", "path", "circle", "rect", "text", "tspan"}
+TAGS = DOCUMENT | TEXT | FIGURES | DRAWINGS
 
 
 class Reader(HTMLParser):
@@ -95,6 +97,8 @@ RUNS = {
     "one epoch": lambda: classes_run(history=history(1)),
     "hostile names": hostile_run,
     "hostile unit": hostile_unit,
+    "rare classes": lambda: classes_run(diagnosis=rare_diagnosis()),
+    "nothing learned": lambda: classes_run(diagnosis=rare_diagnosis(0, 300)),
 }
 
 
@@ -125,7 +129,7 @@ def test_headings_stand_in_order(made):
     levels = [int(tag[1]) for tag, _ in read(made).found if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_a_screen_reader_finds_names(made):
@@ -134,13 +138,21 @@ def test_a_screen_reader_finds_names(made):
     assert all("scope" in given for tag, given in found.found if tag == "th")
     drawings = [given for tag, given in found.found if tag == "svg"]
     assert all(given.get("role") == "img" or given.get("aria-hidden") == "true" for given in drawings)
-    named = [after for (tag, given), (after, _) in zip(found.found, found.found[1:], strict=False) if tag == "svg" and "role" in given]
+    named = [after for (tag, given), (after, _) in itertools.pairwise(found.found) if tag == "svg" and "role" in given]
     assert named
     assert set(named) == {"title"}
 
 
 def test_it_is_small(made):
     assert len(page(**made).encode("utf-8")) < 200_000
+
+
+def test_it_is_small_with_the_worst_of_names():
+    found = [Finding(id="a.b.c", severity="info", what=f"{i}" + "<" * 10_000, cause="<" * 9_999, fix="<" * 9_999) for i in range(500)]
+    labels = tuple("<" * 10_000 + str(i) for i in range(20))
+    target = Target(name=labels[0], kind="multiclass", classes=labels)
+    made = classes_run(labels, 400, findings=found, experiment=experiment(target, name=labels[0]), command=labels[0], settings=labels[0])
+    assert len(page(**made).encode("utf-8")) < 400_000
 
 
 def test_the_same_records_make_the_same_page(made):
@@ -173,8 +185,8 @@ def test_the_headline_is_the_sum_and_the_rest_stands_below():
 
 
 def test_sections_stand_in_the_order_of_the_terminal():
-    found = [word for word in read(classes_run(findings=[Finding(id="a.b.c", severity="info", what="x.")])).words["h2"]]
-    assert [word.split(",")[0].split(" on dev")[0] for word in found] == [
+    found = read(classes_run(findings=[Finding(id="a.b.c", severity="info", what="x.")])).words["h2"]
+    assert [heading.split(",")[0].split(" on dev")[0] for heading in found] == [
         "The ladder",
         "What to do next",
         "What this rests on",
@@ -184,6 +196,22 @@ def test_sections_stand_in_the_order_of_the_terminal():
         "Findings",
         "How it was made",
     ]
+
+
+def test_a_net_that_learned_nothing_is_told_so_before_any_verdict():
+    text = page(**classes_run(diagnosis=rare_diagnosis(0, 300)))
+    assert "<h1>The net has learned nothing.</h1>" in text
+    assert text.index('class="alert">The net has learned nothing') < text.index("avoidable bias")
+
+
+def test_rare_classes_are_shown_by_both_errors():
+    made = classes_run(diagnosis=rare_diagnosis())
+    text = read(made).text
+    assert "&#39;yes&#39; is 10.0% of train" in page(**made)
+    assert "plain 4.9%" in text
+    assert "always 'no'" in text
+    assert "Its errors are plain ones" in text
+    assert "Its errors are plain ones" not in page(**classes_run())
 
 
 def test_a_table_without_its_columns_is_left_out():

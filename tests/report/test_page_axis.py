@@ -78,3 +78,10 @@ def test_ticks_of_numbers(value, text):
 @pytest.mark.parametrize(("value", "text"), [(0, "0%"), (0.05, "5%"), (0.005, "0.5%"), (1.5, "150%"), (-0.02, "\u22122%"), (0.07, "7%")])
 def test_ticks_of_errors(value, text):
     assert in_percent(value) == text
+
+
+@pytest.mark.parametrize("values", [[-1.7e308, 1.7e308], [1e-5, 1.7e308], [5e-324, 1e-300], [1.7e308]])
+def test_the_ends_of_floating_point_have_an_axis(values):
+    axis = fitting(values)
+    assert axis.low < axis.high
+    assert all(math.isfinite(axis.share(v)) for v in values)

@@ -8,11 +8,13 @@ import pytest
 
 from fathom.diagnosis.diagnose import diagnose
 from fathom.report.page_ladder import ROOM, ladder_figure, rows_of
+from tests.report.page_records import rare_diagnosis
 
 FULL = diagnose(
     {"train": (30, 1000), "train_dev": (60, 1000), "dev": (110, 1000), "test": (160, 1000)}, human=0.01, goal=0.05, references={"a": 0.2}
 )
 BOUNDED = diagnose({"train": (0, 341), "dev": (4, 114)}, references={"linear": 0.02}, sealed={"test": 114})
+RARE = rare_diagnosis()
 HARD = diagnose({"train": (300, 1000), "dev": (400, 1000)}, references={"linear": 0.2})
 
 
@@ -96,3 +98,21 @@ def test_an_own_unit_without_room_is_left_to_the_table():
 
 def test_perfect_rungs_have_an_axis():
     assert "10%" in drawn(diagnose({"train": 0.0, "dev": 0.0}))
+
+
+def test_a_reference_far_off_does_not_flatten_the_ladder():
+    found = diagnose({"train": (3, 341), "dev": (6, 114)}, references={"near": 0.05, "far": 0.9})
+    by_name = {row.name: row for row in rows(found)}
+    assert (by_name["far"].figure, by_name["far"].aside, by_name["far"].estimate) == ("90.0%", "to the right of the drawing", None)
+    assert by_name["near"].estimate is not None
+    assert "90%" not in drawn(found).split("</title>")[1].split("far")[0]
+    assert drawn(found).count('class="level reference"') == 1
+
+
+def test_balanced_rungs_have_their_plain_error_beside_them():
+    row = {row.name: row for row in rows(RARE)}["dev (validation)"]
+    assert row.estimate.value == pytest.approx(0.205)
+    assert row.plain == pytest.approx(147 / 3000)
+    assert "plain 4.9%" in row.aside
+    assert drawn(RARE).count('class="plain"') == 2
+    assert "Small hollow points are plain errors" in drawn(RARE)

@@ -96,3 +96,17 @@ def test_the_task_follows_from_the_target():
     assert task_for(Target(name="y", kind="regression"), mean=1.0, std=2.0, baseline=3.0).outputs == 1
     with pytest.raises(UnusableInput, match="`label_smoothing`: expected 0 for a regression, got 0.1"):
         task_for(Target(name="y", kind="regression"), label_smoothing=0.1)
+
+
+@pytest.mark.parametrize("name", ["squared", "absolute", "huber"])
+def test_losses_of_a_regression(name):
+    outputs, targets = torch.from_numpy(SOURCE.normal(size=(50, 1)) * 3), torch.from_numpy(SOURCE.normal(size=50))
+    apart = np.abs(outputs.numpy()[:, 0] - targets.numpy())
+    expected = {"squared": apart**2 / 2, "absolute": apart, "huber": np.where(apart < 1, apart**2 / 2, apart - 0.5)}[name]
+    loss = Regression(mean=0.0, std=1.0, baseline=1.0, loss_name=name).loss(outputs, targets)
+    np.testing.assert_allclose(loss.numpy(), expected)
+
+
+def test_a_regression_s_loss_is_refused_for_classes():
+    with pytest.raises(UnusableInput, match="`loss`: expected no value for classes, got 'absolute'"):
+        task_for(Target(name="y", kind="binary", classes=("a", "b")), loss="absolute")

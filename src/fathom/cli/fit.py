@@ -56,6 +56,7 @@ def command(
     initialization: Annotated[str | None, typer.Option(help="he, xavier, glorot, random or zeros.")] = None,
     initialization_gain: Annotated[float | None, typer.Option(help="A factor on the initial standard deviation.")] = None,
     schedule: Annotated[str | None, typer.Option(help="cosine, inverse:1, exponential:0.95, root, staircase, or JSON.")] = None,
+    loss: Annotated[str | None, typer.Option(help="Of a regression: squared, huber or absolute.")] = None,
     label_smoothing: Annotated[float | None, typer.Option(help="Share of the target spread over all classes.")] = None,
     clip_norm: Annotated[float | None, typer.Option(help="Largest norm of a gradient.")] = None,
     early_stopping: Annotated[int | None, typer.Option(help="Patience in epochs.")] = None,
@@ -93,7 +94,7 @@ def command(
 
 SETTINGS = (
     *("optimizer", "learning_rate", "epochs", "momentum", "l2", "l1", "weight_decay", "initialization", "initialization_gain"),
-    *("label_smoothing", "clip_norm", "early_stopping", "precision", "device", "seed", "data_seed", "activation", "batch_norm"),
+    *("loss", "label_smoothing", "clip_norm", "early_stopping", "precision", "device", "seed", "data_seed", "activation", "batch_norm"),
 )
 
 
@@ -118,7 +119,11 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     splits = _splits(given)
     ready = make_ready(splits)
     data = splits.train
-    line(screen, "data", f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} inputs")
+    line(
+        screen,
+        "data",
+        f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} input{'s' * (len(data.inputs) != 1)}",
+    )
     block(screen, "split", str(splits))
     findings(screen, spelled(ready.findings))
     with progress_bar(False if given["quiet"] else None) as progress:

@@ -225,7 +225,8 @@ def _aside_finding(column: Column, values: pl.Series) -> Finding:
         what = f"'{name}' is free text and is left aside ({evidence['different']:,} different texts in {len(values):,} rows)."
         return _say("data.column.text", "warning", name, what, evidence, f"types={{'{name}': 'category'}} uses it as labels")
     what = f"'{name}' names the rows and is left aside ({evidence['different']:,} different values in {len(values):,} rows)."
-    return _say("data.column.identifier", "info", name, what, evidence, f"types={{'{name}': 'number'}} or 'category' uses it")
+    kind = "number" if column.reading == "numeric" else "category"
+    return _say("data.column.identifier", "info", name, what, evidence, f"types={{'{name}': '{kind}'}} uses it")
 
 
 def _nested(raw: pl.Series) -> Typed:

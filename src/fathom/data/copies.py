@@ -49,7 +49,7 @@ def find_copies(digests: NDArray[np.uint64], single: Any = None) -> Copies:
     apart = (sizes[inverse] > 1) if single == "all" else np.isin(digests, _from_hex(single))
     occurrence = np.zeros(m, dtype=np.int64)
     occurrence[apart] = _occurrences(inverse[apart])
-    found = _finding(m, twins, int(sizes.max(initial=0)), int(apart.sum()))
+    found = _finding(m, twins, sizes, int(apart.sum()))
     return Copies(mixed(digests, occurrence), occurrence, single, found)
 
 
@@ -83,14 +83,20 @@ def mixed(digests: NDArray[np.uint64], occurrence: NDArray[np.int64]) -> NDArray
     return np.where(occurrence > 0, z ^ (z >> np.uint64(31)), digests)
 
 
-def _finding(m: int, twins: int, largest: int, apart: int) -> tuple[Finding, ...]:
+def _finding(m: int, twins: int, sizes: NDArray[Any], apart: int) -> tuple[Finding, ...]:
+    """What was split singly: expected where the columns tell few kinds of rows apart, else perhaps repeats."""
     if not apart:
         return ()
+    kinds = len(sizes)
+    evidence = {"rows": m, "twins": twins, "largest_class": int(sizes.max(initial=0)), "split_singly": apart, "kinds": kinds}
+    if kinds < 0.5 * m:
+        what = f"the inputs tell only {kinds:,} kinds of rows apart in {m:,} rows; equal rows are split singly."
+        return (Finding(id="data.split.copies", severity="info", what=what, evidence=evidence),)
     found = Finding(
         id="data.split.copies",
         severity="warning",
         what=f"{twins:,} of {m:,} rows have an equal row; {apart:,} of them are split singly, so that equal rows stand in several roles.",
-        evidence={"rows": m, "twins": twins, "largest_class": largest, "split_singly": apart},
+        evidence=evidence,
         cause="few distinct inputs, or rows that were repeated",
         fix="If they are repeats, remove them; if they belong to one person or place, give group=.",
     )

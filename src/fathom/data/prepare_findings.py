@@ -24,15 +24,31 @@ def constant(dropped: Sequence[str], rows: int) -> tuple[Finding, ...]:
 
 
 def pooled(levels: Sequence[Levels]) -> tuple[Finding, ...]:
-    """Categories some levels of which share a feature, because few rows have them."""
-    return tuple(_pooled(level) for level in levels if level.pooled)
+    """Categories some levels of which share a feature, because few rows have them; one finding for all where they are many."""
+    found = [level for level in levels if level.pooled]
+    return tuple(_pooled(level) for level in found) if len(found) <= _FEW else (_pooled_together(found),)
+
+
+_FEW = 3
+"""More columns than this are said in one line."""
 
 
 def _pooled(level: Levels) -> Finding:
-    total = level.pooled + len(level.kept)
-    what = f"{level.pooled:,} of {total:,} levels of '{level.column}' have few rows and share the feature 'other'."
+    what = f"{level.pooled:,} of {_count(level):,} levels of '{level.column}' have few rows and share the feature 'other'."
     evidence = {"pooled": level.pooled, "kept": len(level.kept)}
     return Finding(id="data.column.rare_levels", severity="info", what=what, where=level.column, evidence=evidence)
+
+
+def _pooled_together(levels: Sequence[Levels]) -> Finding:
+    names = [level.column for level in levels]
+    rare, all_ = sum(level.pooled for level in levels), sum(map(_count, levels))
+    what = f"{len(levels):,} columns ({shown(names, 4)}): {rare:,} of {all_:,} levels have few rows and share a feature 'other'."
+    evidence = {"columns": {level.column: {"pooled": level.pooled, "kept": len(level.kept)} for level in levels}}
+    return Finding(id="data.column.rare_levels", severity="info", what=what, where=shown(names, 4), evidence=evidence)
+
+
+def _count(level: Levels) -> int:
+    return level.pooled + len(level.kept)
 
 
 def unseen(column: str, count: int, rows: int) -> Finding:

@@ -18,6 +18,7 @@ from fathom.data.dataset import Dataset
 from fathom.data.existing import absent_classes, absent_findings, as_dataset, by_role_column, check_train, like_train
 from fathom.data.made import Asked, Made, make, ruled_by
 from fathom.data.shared_rows import shared_rows
+from fathom.data.split_hints import split_hints
 from fathom.data.splits_text import splits_text
 
 
@@ -159,7 +160,8 @@ def _given(roles: Mapping[str, Any], aliases: Mapping[str, Any]) -> dict[str, An
 
 def _of_made(made: Made) -> Splits:
     parts = made.parts()
-    findings = (*made.data.findings, *made.findings, *absent_findings(made.plan.rows), *absent_classes(parts))
+    seen = (*made.data.findings, *made.findings, *split_hints(made.data, made.plan))
+    findings = (*seen, *absent_findings(made.plan.rows), *absent_classes(parts))
     return Splits(parts, made.plan, findings)
 
 

@@ -24,6 +24,9 @@ KINDS = ("binary", "multiclass", "regression", "classification")
 MOST_CODES = 20
 """Whole numbers with more different values than this are a quantity, not classes."""
 
+DOUBTFUL_CODES = 100
+"""Whole numbers with more different values than this are a quantity beyond doubt: nothing is said."""
+
 ROWS_A_CODE = 5
 """Whole numbers are classes only where each stands for at least this many rows on average."""
 
@@ -125,7 +128,8 @@ def _detect(labels: _Labels) -> tuple[str, str]:
         return "regression", ""
     if u <= MOST_CODES and rarest >= 2 and len(numbers) >= ROWS_A_CODE * u:
         return "classification", f"holds whole numbers with {u} different values; they are taken as classes"
-    return "regression", f"holds whole numbers with {u:,} different values; they are taken as a quantity"
+    doubtful = u <= DOUBTFUL_CODES
+    return "regression", f"holds whole numbers with {u:,} different values; they are taken as a quantity" if doubtful else ""
 
 
 def _regression(raw: pl.Series, labels: _Labels, assumed: str) -> Settled:

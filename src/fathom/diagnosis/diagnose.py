@@ -223,6 +223,8 @@ def _steps(gaps: dict[str, Gap], focus: str | None, scene: Scene, given: Given) 
 
 def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, given: Given) -> tuple[Finding, ...]:
     resampled = {role: m.errors for role, m in roles.items() if m.errors is not None and m.estimate.method != "mover"}
-    found = [scene.nothing, *absent_classes(roles), too_small(gaps, scene.rungs, scene.tolerance, scene.plans), behind(given.references)]
-    found += [heavy_tail(role, errors) for role, errors in resampled.items()]
+    found = [scene.nothing, *absent_classes(roles)]
+    if scene.nothing is None or scene.nothing.id != NOTHING:
+        found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans))
+    found += [behind(given.references), *(heavy_tail(role, errors) for role, errors in resampled.items())]
     return tuple(finding for finding in found if finding is not None)

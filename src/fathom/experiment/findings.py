@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import History
 from fathom.core.records.settings import Settings
+from fathom.experiment.ready import Ready
 
 
 def findings_of(history: History, settings: Settings, rows: int) -> list[Finding]:
@@ -64,3 +67,25 @@ def _weak_penalty(settings: Settings, rows: int) -> Iterator[Finding]:
             evidence={"l2": settings.l2, "weight_decay": settings.l2 / rows},
             fix=f"If you meant torch's weight_decay, say weight_decay={settings.l2:g}; as l2 it is {settings.l2 * rows:g}.",
         )
+
+
+AIM = 0.05
+"""By how much aiming at the mean may cost more than aiming at the median before it is said."""
+
+
+def skewed(ready: Ready, settings: Settings) -> Iterator[Finding]:
+    """A target whose mean is a bad guess in absolute terms: squared loss aims at the mean, the error counts absolute distance."""
+    if ready.splits.target.kind != "regression" or settings.loss != "squared":
+        return
+    t = ready.prepared.targets["train"]
+    cost = float(np.abs(t - t.mean()).mean() / np.abs(t - np.median(t)).mean())
+    if cost < 1 + AIM:
+        return
+    yield Finding(
+        id="engine.loss.skewed_target",
+        severity="warning",
+        what=f"The target is skewed: its mean, which squared loss aims at, has {cost:.0%} of the median's error.",
+        where=ready.splits.target.name,
+        evidence={"mean_over_median": cost},
+        fix="Try loss='absolute', or predict the target's logarithm.",
+    )

@@ -21,7 +21,7 @@ from fathom.engine.step import outputs_of
 from fathom.engine.threads import threads_for, use_threads
 from fathom.experiment.arguments import sort_arguments
 from fathom.experiment.build import Built, NetLike, build, device_of, dtype_of
-from fathom.experiment.findings import findings_of
+from fathom.experiment.findings import findings_of, skewed
 from fathom.experiment.outcome import outcome
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
@@ -128,7 +128,7 @@ def _fit(
         if announce is not None:
             announce(experiment)
         history, tables = _train(ready, built, task, settings, progress)
-    findings = (*ready.findings, *findings_of(history, settings, rows))
+    findings = (*ready.findings, *findings_of(history, settings, rows), *skewed(ready, settings))
     return Run(
         experiment=experiment,
         target=target,
@@ -156,7 +156,7 @@ def _train(
 def _task(ready: Ready, settings: Settings) -> Task:
     scale = ready.prepare.target_scale
     numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
-    return task_for(ready.splits.target, label_smoothing=settings.label_smoothing, **numbers)
+    return task_for(ready.splits.target, loss=settings.loss, label_smoothing=settings.label_smoothing, **numbers)
 
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:

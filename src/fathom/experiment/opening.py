@@ -71,7 +71,7 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
     prepare = Prepare.from_json(run_folder.read_json(folder, run_folder.PREPARE))
     scale = prepare.target_scale
     numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
-    task = task_for(target, **numbers)
+    task = task_for(target, loss=experiment.settings.loss, label_smoothing=experiment.settings.label_smoothing, **numbers)
     module = _net(folder, experiment, net, len(prepare.names), task.outputs, target.kind)
     return Run(
         experiment=experiment,

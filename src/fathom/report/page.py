@@ -47,7 +47,8 @@ def page(
         history: epoch by epoch.
         diagnosis: the ladder and what follows from it.
         findings: of data and training; those of the diagnosis are added.
-        references: plain methods on the same split, the best one first; those of the diagnosis where left out.
+        references: plain methods on the same split, the best one first; those of the diagnosis where left out. What needs no
+            inputs (always the commonest class) is drawn below them.
         tables: by role, a frame with id, truth, prediction, error and p_<class>; "dev" is read.
         settings: the line of settings, as on the screen; `str(experiment.settings)` where left out.
         versions: of what the bits depend on, by name.
@@ -55,15 +56,15 @@ def page(
         command: what makes the run again.
 
     Returns:
-        The same text for the same records, under 200 kB, encoded as UTF-8.
+        The same text for the same records, under 200 kB unless every name is hostile; to be encoded as UTF-8.
     """
-    compared = tuple(references) or tuple(diagnosis.references.values())
+    compared = (*(references or diagnosis.references.values()), *(diagnosis.baseline[r] for r in ("dev",) if r in diagnosis.baseline))
     sections = (
         _head(experiment, diagnosis),
         page_diagnosis.ladder(diagnosis, compared),
         page_diagnosis.steps(diagnosis),
         page_diagnosis.grounds(diagnosis, compared),
-        training(history),
+        training(history, balanced=diagnosis.balance is not None),
         *_outcome(experiment, (tables or {}).get("dev"), diagnosis.ladder.unit),
         findings_section([*findings, *diagnosis.findings]),
         making(experiment, settings or str(experiment.settings), versions or {}, openings, command),

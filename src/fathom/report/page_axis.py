@@ -12,6 +12,9 @@ from fathom.report.page_markup import signed
 WIDE = 50.0
 """Largest over smallest value from which on a log axis is drawn."""
 
+LARGEST = 1e300
+"""What an axis reaches to; a diverged net has gone beyond."""
+
 DEEPEST = 1e12
 """Factor that a log axis covers at most; what is smaller stands on its lowest line."""
 
@@ -45,6 +48,7 @@ def linear(low: float, high: float, steps: int = 5) -> Axis:
         >>> linear(0.0, 0.087).ticks
         (0.0, 0.02, 0.04, 0.06, 0.08, 0.1)
     """
+    low, high = max(low, -LARGEST), min(high, LARGEST)
     size = max(abs(low), abs(high))
     if not high - low > 1e-9 * size + 1e-300:  # one value, or as good as one: room on both sides
         low, high = (low - size / 2, high + size / 2) if size > 1e-300 else (0.0, 1.0)
@@ -62,7 +66,7 @@ def logarithmic(low: float, high: float, most: int = 6) -> Axis:
         (1.0, 0.1, 0.01, 0.001, 0.0001)
     """
     first, last = math.floor(math.log10(low) + 1e-9), math.ceil(math.log10(high) - 1e-9)
-    last = max(last, first + 1)
+    last = max(min(last, 300), first + 1)
     every = -(-(last - first) // (most - 1))
     ticks = tuple(float(f"1e{i}") for i in range(last, first - 1, -every))
     return Axis(low=float(f"1e{first}"), high=float(f"1e{last}"), log=True, ticks=ticks)

@@ -8,16 +8,17 @@ from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.reference import Reference
 from fathom.report.page_ladder import ladder_figure
 from fathom.report.page_markup import Html, cut, each, element, joined, prose, word
-from fathom.report.page_numbers import error, gap_value, interval, own_unit, role_name, standing
+from fathom.report.page_numbers import error, gap_value, interval, own_unit, plain_error, role_name, standing
 
 
 def headline(d: Diagnosis) -> Html:
-    """Its first sentence large, the others below."""
+    """Its first sentence large, the others below, then what comes before any verdict."""
     first, _, rest = d.headline.partition(". ")
     large = first if first.endswith(".") else f"{first}."
     return joined(
         element("h1", prose(large)),
         element("p", prose(rest), class_="lead") if rest else None,
+        *(element("p", prose(f"{f.what} {f.fix}".strip()), class_="alert") for f in d.findings if f.severity == "error"),
     )
 
 
@@ -32,7 +33,7 @@ def steps(d: Diagnosis) -> Html | None:
     """What to do next, first things first, each with its reason."""
     if not d.steps:
         return None
-    needed = d.focus is None or d.gaps[d.focus].verdict == "high"
+    needed = d.focus is None or d.gaps[d.focus].verdict != "low"
     listed = (
         joined(
             element("strong", cut(step.what)),
@@ -57,7 +58,7 @@ def grounds(d: Diagnosis, references: Sequence[Reference]) -> Html:
 
 def _sentences(title: str, sentences: Sequence[str]) -> Html:
     listed = (prose(_begun(text)) for text in sentences) if sentences else ("Nothing.",)
-    return element("div", element("h3", title), element("ul", each("li", listed), class_="plain"))
+    return element("div", element("h3", title), element("ul", each("li", listed), class_="bare"))
 
 
 def _begun(text: str) -> str:
@@ -66,15 +67,12 @@ def _begun(text: str) -> str:
 
 
 def _sayings(d: Diagnosis) -> Html | None:
-    """What a gap has to say, beside its verdict."""
-    said = [gap for gap in d.gaps.values() if gap.says]
-    if not said:
-        return None
-    listed = (
-        joined(element("span", f"{gap.title}: {gap.verdict}", class_=f"verdict {gap.verdict}"), " ", prose(_begun(gap.says)))
-        for gap in said
-    )
-    return element("ul", each("li", listed), class_="plain sayings")
+    """Why the errors are balanced ones, and what a gap has to say beside its verdict."""
+    said: list[tuple[str, str, str]] = [(f"{gap.title}: {gap.verdict}", gap.verdict, gap.says) for gap in d.gaps.values() if gap.says]
+    if d.balance is not None:
+        said.insert(0, ("balanced", "", f"{d.balance}; human and goal are read in it too."))
+    listed = (joined(element("span", label, class_=f"verdict {style}".strip()), " ", prose(_begun(text))) for label, style, text in said)
+    return element("ul", each("li", listed), class_="bare sayings") if said else None
 
 
 def _figures(d: Diagnosis, references: Sequence[Reference]) -> Html:
@@ -94,7 +92,7 @@ def _figure_rows(d: Diagnosis, references: Sequence[Reference], unit: bool) -> I
             about = element("span", gap.verdict, class_=f"verdict {gap.verdict}")
             yield _cells(gap.title, gap_value(gap, d), "" if unit else None, interval(gap.low, gap.high, d.ladder), about)
         e = rung.estimate
-        about_rung = rung.note or ("" if e.n is None else f"n = {e.n:,}")
+        about_rung = ", ".join(filter(None, (rung.note or ("" if e.n is None else f"n = {e.n:,}"), plain_error(rung.name, d))))
         own = own_unit(e, d.ladder) if unit else None
         yield _cells(role_name(rung.name), error(e.value, d.ladder), own, interval(e.low, e.high, d.ladder), about_rung)
     for role, n in d.ladder.sealed.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fathom.core.records.finding import Finding
 from fathom.report.page_markup import Html, element, prose
 
-MOST = 40
+MOST = 30
 """Findings shown; the folder has them all."""
 
 ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -19,7 +19,7 @@ def findings(found: Iterable[Finding]) -> Html | None:
     if not listed:
         return None
     more = element("p", f"And {len(listed) - MOST:,} more, in run.json.", class_="faint") if len(listed) > MOST else None
-    return element("section", element("h2", "Findings"), element("ul", *map(_item, listed[:MOST]), class_="plain findings"), more)
+    return element("section", element("h2", "Findings"), element("ul", *map(_item, listed[:MOST]), class_="bare findings"), more)
 
 
 def ordered(found: Iterable[Finding]) -> list[Finding]:

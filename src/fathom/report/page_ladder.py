@@ -15,7 +15,7 @@ from fathom.core.records.reference import Reference
 from fathom.core.records.rung import Rung
 from fathom.report.page_axis import Axis, in_percent, linear
 from fathom.report.page_markup import Html, across, cut, element, joined
-from fathom.report.page_numbers import error, gap_value, interval, only_bounded, own_unit, role_name
+from fathom.report.page_numbers import error, gap_value, interval, only_bounded, own_unit, plain_error, role_name
 
 PITCH, LABEL, MARK = 46, 15, 31
 """A row's height; in it the baseline of its labels on a narrow page, and the height of its mark; in pixels."""
@@ -34,6 +34,7 @@ class Row:
         aside: after it, where the page is wide.
         style: a class of the style sheet: "rung", "floor", "gap high", "sealed", "reference", "goal".
         estimate: of a point; None where there is none.
+        plain: the plain error of a rung that is a balanced one.
         ends: of a gap's bracket.
         unsure: of a gap that is only bounded: the piece that it may or may not have.
     """
@@ -43,6 +44,7 @@ class Row:
     aside: str = ""
     style: str
     estimate: Estimate | None = None
+    plain: float | None = None
     ends: tuple[float, float] | None = None
     unsure: tuple[float, float] | None = None
 
@@ -53,10 +55,11 @@ class Row:
 def ladder_figure(d: Diagnosis, references: Sequence[Reference]) -> Html:
     """The ladder as a figure with its caption."""
     rows = list(rows_of(d, references))
-    axis = _axis(d, references)
+    axis = _axis(d, rows)
     scale = " An error of 100% is that of always predicting the median of train." if d.ladder.scale is not None else ""
     level = f"{next((r.estimate.level for r in d.ladder if r.estimate.low is not None), 0.95):.0%}"
-    note = f"Points are errors, bars their {level} intervals, brackets the gaps between two rungs.{scale}"
+    plain = " Small hollow points are plain errors, in which each example counts alike." if d.balance is not None else ""
+    note = f"Points are errors, bars their {level} intervals, brackets the gaps between two rungs.{scale}{plain}"
     return element("figure", element("div", _drawing(rows, axis), class_="plot rows"), element("figcaption", note), class_="ladder")
 
 
@@ -71,10 +74,20 @@ def rows_of(d: Diagnosis, references: Sequence[Reference]) -> Iterator[Row]:
         yield Row(name=role_name(role), figure=f"sealed (n = {n:,})", style="sealed")
     if d.goal is not None:
         yield Row(name="goal", figure=error(d.goal, d.ladder), style="goal", estimate=Estimate(value=d.goal))
-    for reference in references:
-        ends = interval(reference.estimate.low, reference.estimate.high, d.ladder)
-        figure = error(reference.estimate.value, d.ladder)
-        yield Row(name=cut(reference.name, 24), figure=figure, aside=_bracketed(ends), style="reference", estimate=reference.estimate)
+    limit = _limit(d)
+    yield from (_reference(reference, d, limit) for reference in references)
+
+
+def _reference(reference: Reference, d: Diagnosis, limit: float) -> Row:
+    e = reference.estimate
+    ends, far = _bracketed(interval(e.low, e.high, d.ladder)), e.value > limit
+    return Row(
+        name=cut(reference.name, 24),
+        figure=error(e.value, d.ladder),
+        aside="to the right of the drawing" if far else ends,
+        style="reference",
+        estimate=None if far else e,
+    )
 
 
 def _rung(rung: Rung, d: Diagnosis) -> Row:
@@ -82,8 +95,10 @@ def _rung(rung: Rung, d: Diagnosis) -> Row:
     ends = _bracketed(interval(e.low, e.high, d.ladder))
     about = rung.note or ("" if e.n is None else f"n = {e.n:,}")
     style = "floor" if rung.name in ("human", "floor") else "rung"
-    aside = _fitting((ends, own_unit(e, d.ladder), about))
-    return Row(name=role_name(rung.name), figure=error(e.value, d.ladder), aside=aside, style=style, estimate=e)
+    plain = plain_error(rung.name, d)
+    aside = _fitting((ends, own_unit(e, d.ladder), plain, about))
+    value = d.balance.plain[rung.name].estimate.value if d.balance is not None and plain else None
+    return Row(name=role_name(rung.name), figure=error(e.value, d.ladder), aside=aside, style=style, estimate=e, plain=value)
 
 
 def _fitting(pieces: Sequence[str]) -> str:
@@ -115,12 +130,18 @@ def _bracketed(text: str) -> str:
     return f"({text})" if text else ""
 
 
-def _axis(d: Diagnosis, references: Sequence[Reference]) -> Axis:
-    estimates = [rung.estimate for rung in d.ladder] + [r.estimate for r in references]
-    ends = [e.value if e.high is None else e.high for e in estimates] + [d.goal or 0.0]
-    low, high = min([0.0, *(e.value for e in estimates)]), max(ends) if max(ends) > 0 else 0.1
-    ticks = tuple(tick for tick in linear(low, high).ticks if low <= tick <= high)
-    return Axis(low=low, high=high, ticks=ticks)
+def _limit(d: Diagnosis) -> float:
+    """How far the drawing may reach for the sake of a reference: three times as far as the rungs need."""
+    ends = [e.value if e.high is None else e.high for e in (rung.estimate for rung in d.ladder)]
+    return 3 * max([*ends, d.goal or 0.0, 0.01])
+
+
+def _axis(d: Diagnosis, rows: Sequence[Row]) -> Axis:
+    """From 0, or the lowest error, to the highest end of an interval, within the limit."""
+    estimates = [row.estimate for row in rows if row.estimate is not None]
+    high = max(e.value if e.high is None else e.high for e in estimates)
+    low, high = min([0.0, *(e.value for e in estimates)]), min(high if high > 0 else 0.1, _limit(d))
+    return Axis(low=low, high=high, ticks=tuple(tick for tick in linear(low, high).ticks if low <= tick <= high))
 
 
 def _drawing(rows: Sequence[Row], axis: Axis) -> Html:
@@ -171,6 +192,7 @@ def _row(i: int, row: Row, axis: Axis) -> Html:
     return element(
         "g",
         joined(*(_bracket(row, y, axis) if row.estimate is None else _point(row.estimate, row.style, y, axis))),
+        None if row.plain is None else element("circle", cx=across(axis.share(row.plain)), cy=y, r=3.5, class_="plain"),
         element("text", row.name, x=0, y=top, class_="name"),
         element("text", row.figure, aside, x="100%", y=top, class_="figure"),
         class_=row.style,
@@ -180,7 +202,7 @@ def _row(i: int, row: Row, axis: Axis) -> Html:
 def _point(e: Estimate, style: str, y: int, axis: Axis) -> Iterator[Html]:
     x = across(axis.share(e.value))
     if e.low is not None and e.high is not None:
-        low, high = across(axis.share(e.low)), across(axis.share(e.high))
+        low, high = (across(axis.share(min(max(end, axis.low), axis.high))) for end in (e.low, e.high))
         yield element("line", x1=low, x2=high, y1=y, y2=y, class_="whisker")
         yield from (element("line", x1=end, x2=end, y1=y - 5, y2=y + 5, class_="whisker") for end in (low, high))
     if style == "reference":

@@ -83,7 +83,7 @@ def word(value: object, most: int = 60) -> Html:
     return element("bdi", cut(value, most))
 
 
-def prose(text: str, most: int = 600) -> Html:
+def prose(text: str, most: int = 400) -> Html:
     """A sentence: cut, with true minus signs, options (--human) and rows of the course (C2W1-14) unbroken at a line's end.
 
     Example:

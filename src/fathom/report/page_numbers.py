@@ -40,6 +40,14 @@ def own_unit(estimate: Estimate, ladder: Ladder) -> str:
     return f"{signed(f'{estimate.value * ladder.scale:.4g}')} {ladder.unit}".strip()
 
 
+def plain_error(role: str, diagnosis: Diagnosis) -> str:
+    """'plain 4.9%' beside a balanced error; nothing where the ladder is one of plain errors."""
+    balance = diagnosis.balance
+    if balance is None or role not in balance.plain:
+        return ""
+    return f"plain {percent(balance.plain[role].estimate.value, decimals_of(balance.plain))}%"
+
+
 def only_bounded(gap: Gap, diagnosis: Diagnosis) -> bool:
     """Whether only the two ends of a gap are known: the bias over a floor that a reference bounds."""
     return gap.name == "avoidable_bias" and diagnosis.floor.known == "bounded by reference"

@@ -24,13 +24,13 @@ KEPT = "Early stopping optimizes J and regularizes at once, two jobs with one kn
 STYLES = ("a", "b", "c", "d")
 
 
-def training(history: History) -> Html:
-    """How the training went, and its charts."""
+def training(history: History, *, balanced: bool = False) -> Html:
+    """How the training went, and its charts; where the ladder has balanced errors, it is said that these are plain."""
     charts = [line_chart(chart) for chart in charts_of(history)]
     return element(
         "section",
         element("h2", "Training"),
-        element("p", summary(history)),
+        element("p", summary(history), " Its errors are plain ones: each example counts alike." if balanced and len(history) else None),
         element("div", *charts, class_="charts") if charts else None,
     )
 

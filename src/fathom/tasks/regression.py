@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from fathom.core.records.errors import Errors
 
@@ -16,12 +17,13 @@ class Regression:
     """A number to predict.
 
     The net works on the standardized target t = (y - mean) / std, both from train. The loss of an example is
-    (t_hat - t)^2 / 2 (C1W2-06); its error |y_hat - y| / baseline, where baseline is the mean of |y - median of train's y|
+    (t_hat - t)^2 / 2 (C1W2-06), or |t_hat - t|, or Huber's mixture of the two; its error |y_hat - y| / baseline, where baseline is the mean of |y - median of train's y|
     over train: 1.0 is what the median alone gets.
 
     Attributes:
         mean, std: of train's target, in the user's unit.
         baseline: the baseline's mean absolute error, in the user's unit.
+        loss_name: "squared", "absolute" or "huber".
 
     Example:
         >>> import torch
@@ -33,12 +35,18 @@ class Regression:
     mean: float
     std: float
     baseline: float
+    loss_name: str = "squared"
     kind: str = "regression"
     outputs: int = 1
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Standardized predictions (n, 1) and targets (n,) -> (n,)."""
-        return 0.5 * (outputs[:, 0] - targets).square()
+        apart = outputs[:, 0] - targets
+        if self.loss_name == "squared":
+            return 0.5 * apart.square()
+        if self.loss_name == "absolute":
+            return apart.abs()
+        return functional.huber_loss(outputs[:, 0], targets, reduction="none")
 
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """|y_hat - y| as a share of the baseline's mean absolute error."""

@@ -13,6 +13,7 @@ from fathom.core.records.schedule import Schedule
 
 Optimizer = Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"]
 Initialization = Literal["zeros", "random", "he", "xavier", "glorot"]
+Loss = Literal["squared", "huber", "absolute"]
 Precision = Literal["float32", "bfloat16", "float64"]
 
 UPDATES = 2_000
@@ -37,6 +38,8 @@ class Settings(Record):
         initialization: "he", "xavier" (1/n_in), "glorot", "random" (0.01), "zeros"; None follows the activation.
         initialization_gain: a factor on the standard deviation (C2W1-49).
         schedule: see `Schedule`.
+        loss: of a regression, on the standardized target: "squared" (aims at the mean), "absolute" (at the median), "huber"
+            (squared up to one standard deviation, absolute beyond). Classes have the logistic or softmax loss.
         label_smoothing: share of the target spread over all classes, in [0, 1).
         clip_norm: the largest norm of a gradient; None leaves it.
         early_stopping: patience in epochs, or False.
@@ -69,6 +72,7 @@ class Settings(Record):
     initialization: Initialization | None = None
     initialization_gain: float = 1.0
     schedule: Schedule | None = None
+    loss: Loss = "squared"
     label_smoothing: float = 0.0
     clip_norm: float | None = None
     early_stopping: int | Literal[False] = False
@@ -92,6 +96,7 @@ class Settings(Record):
     def _check_names(self) -> None:
         one_of("optimizer", self.optimizer, get_args(Optimizer))
         one_of("precision", self.precision, get_args(Precision))
+        one_of("loss", self.loss, get_args(Loss))
         if self.initialization is not None:
             one_of("initialization", self.initialization, get_args(Initialization))
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 from fathom.diagnosis.diagnose import diagnose
+from fathom.diagnosis.floor import for_the_best
 
 BIAS, VARIANCE, MISMATCH, OVERFIT = "avoidable_bias", "variance", "data_mismatch", "dev_overfit"
 
@@ -212,6 +214,21 @@ def test_the_examples_that_are_asked_for_decide(wrong, n):
     assert later.gaps[VARIANCE].verdict != "unclear"
 
 
+@pytest.mark.parametrize(("train", "dev"), [((9, 50), (10, 45)), ((2, 60), (6, 80))], ids=str)
+def test_both_ends_may_be_too_small(train, dev):
+    """Where more of one end alone cannot decide, so many times as many of both can."""
+    d = diagnose({"train": train, "dev": dev}, human=0.0)
+    times = int(re.search(r"About (\d+) times as many examples of both train and dev", d.gaps[VARIANCE].says).group(1))
+    more = {role: (round(1.3 * times * wrong), round(1.3 * times * n)) for role, (wrong, n) in {"train": train, "dev": dev}.items()}
+    assert diagnose(more, human=0.0).gaps[VARIANCE].verdict != "unclear"
+
+
+def test_the_same_number_of_examples_is_said_once_and_the_warning_only_in_the_headline():
+    screen = " ".join(str(diagnose({"train": (70, 7000), "dev": (3, 50)}, human=0.0)).split())
+    assert screen.count("dev examples") == 1
+    assert screen.count("too small to tell") == 1
+
+
 def test_large_dev_at_the_tolerance_is_borderline_not_small():
     d = diagnose({"train": (100, 10_000), "dev": (301, 10_000)}, human=0.0)
     assert d.gaps[VARIANCE].verdict == "unclear"
@@ -287,6 +304,17 @@ class TestFloorNobodyKnows:
         d = diagnose({"train": (50, 10_000), "dev": (230, 5_000)}, references={"boosted trees": (160, 5_000)})
         assert d.gaps[BIAS].verdict == "low"
         assert d.gaps[BIAS].low == 0
+
+    def test_the_best_of_three_counts_as_picked(self):
+        """Bonferroni: the reach of one interval at 95% times z(0.9833)/z(0.95)."""
+        one = diagnose({"train": (120, 1000), "dev": (120, 1000)}, references={"a": (80, 1000)}).gaps[BIAS]
+        three = {"a": (80, 1000), "b": (100, 1000), "c": (110, 1000)}
+        of_three = diagnose({"train": (120, 1000), "dev": (120, 1000)}, references=three).gaps[BIAS]
+        assert of_three.value == one.value
+        assert of_three.low < one.low
+        best = for_the_best(Estimate(value=0.1, low=0.08, high=0.13), 3)
+        ratio = norm.ppf(1 - 0.05 / 6) / norm.ppf(0.975)
+        assert (best.low, best.high) == (pytest.approx(0.1 - 0.02 * ratio), pytest.approx(0.1 + 0.03 * ratio))
 
     def test_human_beats_references(self):
         d = diagnose({"train": 0.67, "dev": 0.675}, human=0.66, references={"linear": 0.672})

@@ -134,6 +134,15 @@ class TestRegression:
             diagnose({"train": [0.5, 0.2], "dev": [0.5]}, truth={"train": ["a", "b"]}, scale=1.0)
 
 
+@pytest.mark.parametrize(("missed", "either"), [(30, True), (3, False)], ids=["useless", "useful"])
+def test_it_says_where_no_reference_is_better_either(missed, either):
+    train, dev = recall_zero(6000), recall_zero(2000)
+    reference = dev[0] * (np.arange(2000) < missed)
+    d = diagnose({"train": train[0], "dev": dev[0]}, truth={"train": train[1], "dev": dev[1]}, references={"linear": reference})
+    assert ("No reference is better" in d.findings[0].fix) is either
+    assert ("No reference is better" in " ".join(str(d).split())) is either
+
+
 def test_rates_alone_know_no_baseline():
     d = diagnose({"train": 0.015, "dev": 0.015})
     assert d.baseline == {}

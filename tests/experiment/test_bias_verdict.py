@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from benchmarks.bias_verdict import BAYES, Case, cases, lines, table
 from fathom.data.load import load
 from fathom.experiment.fit import fit
 from fathom.experiment.opening import open_run
+from fathom.report.terminal import show
 
 
 @pytest.mark.parametrize("bayes", BAYES)
@@ -57,7 +62,19 @@ def test_a_run_brings_its_classes(rare):
     assert d.headline.startswith("The net has learned nothing.")
     assert d.balance.rare == {"yes": pytest.approx(0.05, abs=0.01)}
     assert rare.diagnose(references=False, truth={}).balance is None
-    assert "low bias" not in str(d)
+
+
+def test_nothing_on_any_screen_reads_low_bias(rare):
+    """Recall 0, whatever human level is given: text, terminal, JSON."""
+    for human in (None, 0.0, 0.05, 0.5):
+        d = rare.diagnose(references=False, human=human)
+        screen = Console(record=True, width=80, file=io.StringIO())
+        show(d, screen)
+        for text in (str(d), screen.export_text(), json.dumps(d.to_json())):
+            assert "low bias" not in text
+            assert "bias: low" not in text
+        assert d.gaps["avoidable_bias"].verdict != "low"
+        assert len(str(d).splitlines()) <= 35
 
 
 def test_references_of_a_run_are_balanced_too(rare, tmp_path):

@@ -188,7 +188,16 @@ def test_a_lambda_that_does_nothing_is_a_finding(splits):
 def test_save_and_open_give_the_same_run(run, splits, tmp_path):
     run.save(tmp_path / "run")
     assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
-        *("diagnosis.json", "errors", "history.jsonl", "prepare.json", "references.parquet", "run.json", "weights.safetensors")
+        *(
+            "diagnosis.json",
+            "errors",
+            "history.jsonl",
+            "prepare.json",
+            "references.parquet",
+            "report.html",
+            "run.json",
+            "weights.safetensors",
+        )
     ]
     opened = fathom.open_run(tmp_path / "run")
     assert opened.predict(splits.dev).equals(run.predict(splits.dev))

@@ -100,10 +100,10 @@ def numbers_run(unit: str = "mmHg", n: int = 88, **changes: object) -> dict[str,
 
 
 def rare_diagnosis(of_no: int = 27, of_yes: int = 120) -> Diagnosis:
-    """'yes' is a tenth of train and dev; on dev so many of each class are wrong, on train a third as large a share."""
+    """'yes' is a tenth of train and dev; on dev so many of each class are wrong, on train the same share."""
     truth = {"train": np.array(["no"] * 9000 + ["yes"] * 1000), "dev": np.array(["no"] * 2700 + ["yes"] * 300)}
     errors = {role: np.zeros(len(labels)) for role, labels in truth.items()}
-    for role, (no, yes) in {"train": (of_no * 10 // 9, of_yes * 10 // 9), "dev": (of_no, of_yes)}.items():
+    for role, (no, yes) in {"train": (of_no * 10 // 3, of_yes * 10 // 3), "dev": (of_no, of_yes)}.items():
         errors[role][np.flatnonzero(truth[role] == "no")[:no]] = 1
         errors[role][np.flatnonzero(truth[role] == "yes")[:yes]] = 1
     return diagnose(errors, truth=truth, references={"linear": 0.05})

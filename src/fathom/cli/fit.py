@@ -87,7 +87,7 @@ def command(
     if open_test:
         run.open_test()
     diagnosis = run.diagnose(references=not no_references, **rates)
-    run.save(folder, diagnosis=diagnosis)
+    run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given))
     _show(run, diagnosis, screen, given)
     return 130 if run.history.stopped == "interrupted" else 0
 
@@ -119,11 +119,8 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     splits = _splits(given)
     ready = make_ready(splits)
     data = splits.train
-    line(
-        screen,
-        "data",
-        f"{data.name}{' (generated)' if data.generated else ''}: target {splits.target}, {len(data.inputs):,} input{'s' * (len(data.inputs) != 1)}",
-    )
+    name = f"{data.name}{' (generated)' if data.generated else ''}"
+    line(screen, "data", f"{name}: target {splits.target}, {len(data.inputs):,} input{'s' * (len(data.inputs) != 1)}")
     block(screen, "split", str(splits))
     findings(screen, spelled(ready.findings))
     with progress_bar(False if given["quiet"] else None) as progress:
@@ -164,7 +161,7 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     screens.findings(screen, spelled(f for f in run.findings if f.id.startswith("engine.")))
     screen.print()
     show(diagnosis, screen)
-    screens.line(screen, "saved", f"{run.folder}")
+    screens.line(screen, "saved", f"{run.folder} (report.html shows it)")
     if given["as_json"]:
         print(json.dumps({"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings]}))
     elif given["quiet"]:

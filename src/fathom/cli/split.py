@@ -89,7 +89,7 @@ def _half_width(rate: float, n: int) -> float:
     """Half of Wilson's interval at that error rate."""
     from fathom.core.intervals import wilson_limits
 
-    low, high = wilson_limits(rate, n)  # type: ignore[arg-type]
+    low, high = wilson_limits(rate, n)
     return float(high - low) / 2
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Mapping
 from typing import Any
 
 from fathom.core.expectations import refuse
@@ -78,3 +80,19 @@ def types(texts: list[str] | None) -> dict[str, str] | None:
         if not name or not kind:
             raise refuse("--types", expected="a column and its kind as in zip=category", got=repr(text))
     return {name: kind for name, _, kind in pairs}
+
+
+def command_line(name: str, given: Mapping[str, Any]) -> str:
+    """The command that was typed, from what it was read as; what was left out stays out.
+
+    Example:
+        >>> command_line("fit", {"data": "a b.csv", "target": "y", "epochs": None, "ignore": ["c", "d"], "open_test": True})
+        "fathom fit 'a b.csv' --target y --ignore c --ignore d --open-test"
+    """
+    words = ["fathom", name, str(given["data"])]
+    for option, value in given.items():
+        if option in ("data", "as_json", "quiet") or value is None or value is False:
+            continue
+        for each in value if isinstance(value, list) else [value]:
+            words += [f"--{option.replace('_', '-')}"] + ([] if each is True else [str(each)])
+    return shlex.join(words)

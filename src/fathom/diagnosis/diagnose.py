@@ -181,7 +181,7 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
     rungs = {role: m.estimate for role, m in roles.items()}
     if given.references:
         rungs[BEST] = for_the_best(next(iter(given.references.values())).estimate, len(given.references))
-    floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline)
+    floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline, given.references)
     gaps = _judged(gaps_of(rungs, floor, tolerance), nothing)
     plans = {name: decided_by(gap, rungs, tolerance) for name, gap in gaps.items() if more_examples_decide(gap, floor)}
     scene = Scene(ladder, rungs, floor, tolerance, plans, nothing, "error" if given.balance is None else "balanced error")

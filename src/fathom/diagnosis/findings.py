@@ -30,10 +30,10 @@ def heavy_tail(role: str, errors: Errors) -> Finding | None:
     return Finding(
         id="diagnosis.interval.heavy_tail",
         severity="warning",
-        what=f"The {role} errors have a heavy tail (skewness {skew:.1f}): the interval of their mean is too narrow.",
+        what=f"The {role} errors have a heavy tail (skewness {skew:.1f}): their interval is too narrow.",
         where=role,
         evidence={"skewness": skew, "n": len(errors)},
-        fix="Look at the largest errors first; they make the mean.",
+        fix="Look at the largest first.",
     )
 
 

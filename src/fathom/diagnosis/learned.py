@@ -14,15 +14,16 @@ NOTHING = "diagnosis.net.learned_nothing"
 NOT_CARRIED = "diagnosis.net.not_carried_over"
 
 
-def learned(baseline: Mapping[str, Reference]) -> Finding | None:
+def learned(baseline: Mapping[str, Reference], references: Mapping[str, Reference]) -> Finding | None:
     """An error where the net is not better than the baseline on train, or on train but not on dev; None where it is on both.
 
     'Better' is by the interval of the paired difference; a net without any error is better than a baseline with some at any size.
+    Where no reference is better than the baseline on dev either, that is said: it may be the inputs.
     """
     train, dev = baseline.get("train"), baseline.get("dev")
     first = train or dev
     if first is not None and not _better(first):
-        return _nothing("train" if train is not None else "dev", first)
+        return _nothing("train" if train is not None else "dev", first, _nor_others(dev, references))
     return _not_carried(dev) if dev is not None and not _better(dev) else None
 
 
@@ -31,7 +32,15 @@ def _better(baseline: Reference) -> bool:
     return no_errors or baseline.standing == "ahead"
 
 
-def _nothing(role: str, baseline: Reference) -> Finding:
+def _nor_others(dev: Reference | None, references: Mapping[str, Reference]) -> str:
+    best = next(iter(references.values()), None)
+    if dev is None or best is None:
+        return ""
+    high = best.estimate.value if best.estimate.high is None else best.estimate.high
+    return "No reference is better on dev either: the inputs may not tell the target." if high >= dev.estimate.value else ""
+
+
+def _nothing(role: str, baseline: Reference, others: str) -> Finding:
     return Finding(
         id=NOTHING,
         severity="error",
@@ -39,6 +48,7 @@ def _nothing(role: str, baseline: Reference) -> Finding:
         where=role,
         evidence=_evidence(baseline),
         cause="a learning rate that is far off, labels or inputs that are mixed up, or too few examples of a class",
+        fix=others,
     )
 
 
@@ -75,7 +85,9 @@ def checks(rare: Rare | None) -> Iterator[Step]:
         how = f"answer '{name}' where its probability is above {share:.2g}, not only where it is the likeliest class"
         yield _step("look at the probabilities", "a net may rank a rare class well and never answer it", how)
     yield _step(
-        "let it learn 20 examples by heart", "a net that cannot is built or trained wrongly", "fit 20 rows of train: the error must reach 0"
+        "let it learn 20 examples by heart",
+        "a net that cannot is built or trained wrongly",
+        "fit 20 rows of train with --net mlp: the error must reach 0",
     )
     yield _step("other learning rates", "alpha is the first setting to tune", "--learning-rate 10 times as large, and a tenth", "C2W3-01")
     yield _step("look at labels and inputs", "rows that are shifted or mixed up cannot be learned", "read 20 examples with their labels")

@@ -33,6 +33,7 @@ from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.saving import save, versions, write_opening
 from fathom.experiment.tensors import pair
+from fathom.report.page import page
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Run:
         Args:
             references: True compares with plain methods on the same split (fitted once, some seconds); False leaves them
                 out; a mapping of dev errors by name takes their place.
-            **arguments: as in `fathom.diagnose`: human, goal, tolerance.
+            **arguments: as in `fathom.diagnose`: human, goal, tolerance; `truth={}` keeps to the plain error where classes are rare.
         """
         settings = self.settings
         if isinstance(references, bool):
@@ -224,15 +225,41 @@ class Run:
         self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
-            write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=self.diagnose())
+            diagnosis = self.diagnose()
+            page = self._page(diagnosis)
+            write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
         return errors_in(self.tables["test"]).rate
 
-    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None) -> Path:
+    def report(self, path: str | Path, *, diagnosis: Diagnosis | None = None) -> Path:
+        """Write the run as one self-contained page.
+
+        Args:
+            path: an .html file; written over where it is there.
+            diagnosis: the one to show; without human level or goal where left out.
+        """
+        target = Path(path)
+        target.write_text(self._page(diagnosis or self.diagnose()), encoding="utf-8")
+        return target
+
+    def _page(self, diagnosis: Diagnosis, command: str = "") -> str:
+        return page(
+            experiment=self._experiment,
+            history=self.history,
+            diagnosis=diagnosis,
+            findings=self.findings,
+            tables=self.tables,
+            versions=versions(),
+            openings=self.openings,
+            command=command,
+        )
+
+    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "") -> Path:
         """Write the run folder: experiment, history, prepare, weights, errors and diagnosis; JSON, safetensors, Parquet.
 
         Args:
             path: a folder that is new or empty.
             diagnosis: the one to keep; without human level or goal where left out.
+            command: how the run was made, for the page.
 
         Raises:
             UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
@@ -249,6 +276,7 @@ class Run:
             tables=self.tables,
             references=self.fitted or [],
             diagnosis=diagnosis,
+            page=self._page(diagnosis, command),
         )
         self.folder = folder
         return folder

@@ -27,6 +27,7 @@ def save(
     tables: Mapping[str, pl.DataFrame],
     references: Sequence[FittedReference],
     diagnosis: Diagnosis,
+    page: str,
 ) -> None:
     """Write a run folder aside and give it its name when it is whole.
 
@@ -39,6 +40,7 @@ def save(
         tables: errors by role.
         references: plain methods on the same dev set.
         diagnosis: the ladder and what follows from it.
+        page: report.html.
 
     Raises:
         UnusableInput: the folder holds something already or cannot be written.
@@ -57,6 +59,7 @@ def save(
         if references:
             write_references(aside, references)
         run_folder.write_json(aside / run_folder.DIAGNOSIS, diagnosis.to_json())
+        (aside / run_folder.REPORT).write_text(page, encoding="utf-8")
 
 
 def write_references(folder: Path, references: Sequence[FittedReference]) -> None:
@@ -66,11 +69,12 @@ def write_references(folder: Path, references: Sequence[FittedReference]) -> Non
     pl.DataFrame({r.name: r.errors.value for r in references}).write_parquet(folder / run_folder.REFERENCES)
 
 
-def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame, diagnosis: Diagnosis) -> None:
+def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame, diagnosis: Diagnosis, page: str) -> None:
     """Write into a saved run's folder that test was opened, and what it showed."""
     table.write_parquet(folder / run_folder.ERRORS / "test.parquet")
     run_folder.write_json(folder / run_folder.RUN, head)
     run_folder.write_json(folder / run_folder.DIAGNOSIS, diagnosis.to_json())
+    (folder / run_folder.REPORT).write_text(page, encoding="utf-8")
 
 
 def versions() -> dict[str, str]:

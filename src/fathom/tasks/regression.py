@@ -17,8 +17,8 @@ class Regression:
     """A number to predict.
 
     The net works on the standardized target t = (y - mean) / std, both from train. The loss of an example is
-    (t_hat - t)^2 / 2 (C1W2-06), or |t_hat - t|, or Huber's mixture of the two; its error |y_hat - y| / baseline, where baseline is the mean of |y - median of train's y|
-    over train: 1.0 is what the median alone gets.
+    (t_hat - t)^2 / 2 (C1W2-06), or |t_hat - t|, or Huber's mixture of the two. Its error is |y_hat - y| / baseline, where
+    baseline is the mean of |y - median of train's y| over train: 1.0 is what the median alone gets.
 
     Attributes:
         mean, std: of train's target, in the user's unit.

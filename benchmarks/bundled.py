@@ -25,8 +25,8 @@ import platform
 import re
 import sys
 import warnings
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Pair:
     ours: NDArray[np.float64]
     theirs: NDArray[np.float64]
     theirs_stopped_early: bool
+    references: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def difference(self) -> float:
@@ -71,7 +72,8 @@ def measure(name: str, seed: int) -> Pair:
     inputs = run.prepare(splits.train), run.prepare(splits.dev)
     targets = splits.train.y, splits.dev.y
     theirs, stopped = peer_errors(inputs, targets, splits.train.target.kind, seed, standardized=name.endswith(STANDARDIZED))
-    return Pair(seed, len(splits.train), splits.dev.rows, run.errors["dev"], theirs, stopped)
+    references = {r.name: r.errors.rate for r in run.references}
+    return Pair(seed, len(splits.train), splits.dev.rows, run.errors["dev"], theirs, stopped, references)
 
 
 def peer_errors(
@@ -145,6 +147,7 @@ def summary(name: str, pairs: Sequence[Pair]) -> dict[str, object]:
         "dev": len(pairs[0].rows),
         "fathom": float(ours.mean()),
         "scikit_learn": float(theirs.mean()),
+        "references": {name: float(np.mean([p.references[name] for p in pairs])) for name in pairs[0].references},
         "over_seeds": asdict(over_seeds(pairs)),
         "over_examples": asdict(examples),
         "fathom_worse": worse[0],
@@ -158,6 +161,24 @@ def summary(name: str, pairs: Sequence[Pair]) -> dict[str, object]:
 def percent(interval: dict[str, float]) -> str:
     """Percentage points with their ends, as in '-0.35 (-1.10 to +0.40)'."""
     return f"{100 * interval['value']:+.2f} ({100 * interval['low']:+.2f} to {100 * interval['high']:+.2f})"
+
+
+REFERENCES = ("linear", "nearest neighbors", "boosted trees")
+
+
+def reference_table(results: Sequence[dict]) -> list[str]:
+    """Mean dev errors of the net and of the references that every fit has beside it, in percent."""
+    rows = [r for r in results if r["references"]]
+    lines = [f"| set | net | {' | '.join(REFERENCES)} |", "|" + "---|" * (len(REFERENCES) + 2)]
+    for r in rows:
+        cells = [f"{100 * r['references'][name]:.2f}" for name in REFERENCES]
+        lines.append(f"| {r['set']} | {100 * r['fathom']:.2f} | {' | '.join(cells)} |")
+    return [
+        "",
+        "The references on the same splits (linear: ridge or logistic regression; 15 neighbors; histogram gradient boosting):",
+        "",
+        *lines,
+    ]
 
 
 COLUMNS = ("set", "train / dev", "fathom", "scikit-learn", "over seeds", "over examples", "worse on: fathom / scikit-learn", "verdict")
@@ -188,7 +209,7 @@ def page(results: Sequence[dict], *, hardware: str, date: str, versions: dict[st
     late = [f"{r['set']} {r['scikit_learn_not_converged']}" for r in results if r["scikit_learn_not_converged"]]
     if late:
         lines += ["", f"Fits in which scikit-learn said that its default of 200 epochs was not enough: {', '.join(late)} of {seeds}."]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *reference_table([r for r in results if STANDARDIZED not in r["set"]])]) + "\n"
 
 
 def hardware() -> str:

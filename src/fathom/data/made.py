@@ -137,7 +137,6 @@ def _group_digests(data: Dataset, group: str, seed: int) -> NDArray[np.uint64]:
 
 def _made_by_rank(data: Dataset, asked: Asked, sizes: Sizes) -> Made:
     ranked = _ranked(data, asked.seed, asked.stratify)
-    dated = _dated(data)
     if data.column_for("group"):
         ranked = _with_few_groups(ranked, sizes)
     units, strata = ranked.units, ranked.strata
@@ -147,17 +146,7 @@ def _made_by_rank(data: Dataset, asked: Asked, sizes: Sizes) -> Made:
         cuts["single"] = ranked.copies.single
     rows = roles[units.of]
     findings = ranked.copies.findings if ranked.copies else _group_findings(rows, sizes)
-    return _finish(data, rows, (*findings, *dated), seed=asked.seed, stratified=strata.several, cuts=cuts, **_ruling(data))
-
-
-def _dated(data: Dataset) -> tuple[Finding, ...]:
-    """A date among the inputs: rows of one day stand in all roles, which flatters where the future is to be predicted."""
-    dates = [c.name for c in data.inputs if c.kind == "date"]
-    if not dates:
-        return ()
-    what = f"'{dates[0]}' is a date, and rows of one time stand in every role."
-    fix = f"If later rows are to be predicted from earlier ones, time='{dates[0]}' makes test the latest."
-    return (Finding(id="data.split.dated", severity="info", what=what, where=dates[0], evidence={"columns": dates}, fix=fix),)
+    return _finish(data, rows, findings, seed=asked.seed, stratified=strata.several, cuts=cuts, **_ruling(data))
 
 
 def _ruling(data: Dataset) -> dict[str, str]:

@@ -107,7 +107,7 @@ def test_what_a_row_may_lack_and_what_it_may_have_more():
     assert table.get_column("age").null_count() == N
     assert table.get_column("city").unique().to_list() == ["Atlantis"]
     assert [f.id for f in found] == ["data.conform.extra"]
-    assert "1 column that the set does not know (extra)" in found[0].what
+    assert "1 column that the set does not know (extra) is ignored" in found[0].what
 
 
 def test_values_that_cannot_be_read_are_missing_and_counted():

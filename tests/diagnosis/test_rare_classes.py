@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import polars as pl
@@ -114,6 +117,12 @@ def test_a_predictions_file_brings_its_truth():
     d = diagnose(read.errors, truth=read.truth)
     assert d.balance is not None
     assert d.ladder["dev"].estimate.value == pytest.approx(0.205)
+
+
+def test_bare_rates_load_no_numpy():
+    code = "import sys; from fathom.diagnosis.diagnose import diagnose; str(diagnose({'train': (1, 100), 'dev': 0.11})); "
+    code += "sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": "src"}).returncode == 0
 
 
 def test_the_record_is_plain_json():

@@ -117,7 +117,8 @@ def _extra(frame: pl.DataFrame, columns: Sequence[Column]) -> list[Finding]:
     extra = [n for n in frame.columns if n not in known]
     if not extra:
         return []
-    what = f"{len(extra):,} column{'s' if len(extra) > 1 else ''} that the set does not know ({shown(extra, 5)}) are ignored."
+    columns, are = ("columns", "are") if len(extra) > 1 else ("column", "is")
+    what = f"{len(extra):,} {columns} that the set does not know ({shown(extra, 5)}) {are} ignored."
     return [Finding(id="data.conform.extra", severity="info", what=what, evidence={"columns": extra[:100]})]
 
 

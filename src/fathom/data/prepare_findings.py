@@ -53,7 +53,7 @@ def _count(level: Levels) -> int:
 
 def unseen(column: str, count: int, rows: int) -> Finding:
     """Levels, or missing values, that train does not have."""
-    what = f"{count:,} of {rows:,} values of '{column}' are levels that train does not have; they count as none of those it has."
+    what = f"'{column}' has a level that train does not have in {count:,} of {rows:,} rows; it counts as none of those it has."
     return Finding(id="data.prepare.unseen_level", severity="info", what=what, where=column, evidence={"rows": count})
 
 
@@ -69,7 +69,7 @@ def new_missing(scaling: Scaling, missing: NDArray[np.int64]) -> tuple[Finding, 
         column = scaling.raws[i].column
         if column not in seen:
             seen.add(column)
-            what = f"{missing[i]:,} values of '{column}' are missing, none is on train; they are filled with {scaling.fill[i]:.4g}."
+            what = f"'{column}' lacks {missing[i]:,} of its values and none on train; filled with {scaling.fill[i]:.4g}."
             evidence = {"rows": int(missing[i])}
             found.append(Finding(id="data.prepare.new_missing", severity="info", what=what, where=column, evidence=evidence))
     return tuple(found)

@@ -48,11 +48,13 @@ def truth_by_role(truth: Mapping[str, Any] | None, roles: Mapping[str, Measured]
 
 def rare_in(truth: Truth) -> Rare | None:
     """The rare classes of train where it is known, else of dev; None where no class is rare."""
-    from fathom.core.balanced import rare_classes
-
     role = next((r for r in ("train", "dev") if r in truth), None)
-    shares = {} if role is None else rare_classes(truth[role])
-    return Rare(shares, role) if role is not None and shares else None
+    if role is None:
+        return None
+    from fathom.core.balanced import rare_classes  # after the return, so that bare rates load no NumPy
+
+    shares = rare_classes(truth[role])
+    return Rare(shares, role) if shares else None
 
 
 def balanced_roles(roles: Mapping[str, Measured], truth: Truth, rare: Rare, seed: int) -> dict[str, Measured]:

@@ -54,7 +54,7 @@ def _target_heads(target: Target) -> list[str]:
     style = _style(target)
     if style == "number":
         return [f"mean {_cut(target.name, LONGEST)}", "std"]
-    return ["classes", "smallest class", "largest class"] if style == "ends" else [_cut(name, LONGEST) for name in target.classes]
+    return ["classes", "smallest", "largest"] if style == "ends" else [_cut(name, LONGEST) for name in target.classes]
 
 
 def _target_cells(data: Dataset) -> list[str]:

@@ -21,10 +21,14 @@ def progress_bar(shown: bool | None = None) -> Iterator[Callable[[int, int, str]
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = progress.add_task("", total=None)
 
-        def move(done: int, total: int, text: str) -> None:
-            progress.update(task, completed=done, total=total, description=text)
+    def move(done: int, total: int, text: str) -> None:
+        progress.start()  # with the first figures: what is printed before them must not land behind the bar
+        progress.update(task, completed=done, total=total, description=text)
 
+    try:
         yield move
+    finally:
+        progress.stop()

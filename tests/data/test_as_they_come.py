@@ -5,10 +5,10 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from fathom.data.columns import type_column
-from fathom.data.levels import Levels
-from fathom.data.prepare_findings import pooled
-from fathom.data.target_kind import DOUBTFUL_CODES, settle
+from fathom.data.preparing.findings import pooled
+from fathom.data.preparing.levels import Levels
+from fathom.data.reading.columns import type_column
+from fathom.data.reading.target_kind import DOUBTFUL_CODES, settle
 
 
 @pytest.mark.parametrize("text", ["Jun 12 1998", "June 12 1998"])

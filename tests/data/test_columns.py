@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from fathom.core.expectations import UnusableInput
 from fathom.core.records.column import Column
-from fathom.data.columns import check_told, easy_numbers, merged, type_column
-from fathom.data.dates import FORMATS, decide_format, read_dates
-from fathom.data.numerals import decide_reading, read_numbers
-from fathom.data.reading import plain_numbers, read
-from fathom.data.words import names_an_identifier
+from fathom.data.reading.columns import check_told, easy_numbers, merged, type_column
+from fathom.data.reading.dates import FORMATS, decide_format, read_dates
+from fathom.data.reading.numerals import decide_reading, read_numbers
+from fathom.data.reading.values import plain_numbers, read
+from fathom.data.reading.words import names_an_identifier
 
 DAY = dt.datetime(2024, 12, 31)
 PROSE = [f"the customer number {i} called about the bill" for i in range(40)]

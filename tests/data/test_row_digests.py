@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from fathom.core.seeding import derive
-from fathom.data import row_digests as module
-from fathom.data.copies import find_copies
-from fathom.data.row_digests import row_digests
+from fathom.data.splitting import row_digests as module
+from fathom.data.splitting.copies import find_copies
+from fathom.data.splitting.row_digests import row_digests
 from tests.data.made_sets import mixed
 
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fathom.core.exceptions import UnusableInput
-from fathom.data.apportion import apportion, share_roles
-from fathom.data.sizes import role_sizes
+from fathom.data.splitting.apportion import apportion, share_roles
+from fathom.data.splitting.sizes import role_sizes
 
 COURSE = [  # C2W1-03, C2W1-04
     (100, (60, 20, 20)),

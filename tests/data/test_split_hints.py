@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 
 from fathom.data.load import load
-from fathom.data.split_hints import FEW_DAYS
 from fathom.data.splits import split
+from fathom.data.splitting.hints import FEW_DAYS
 
 N = 60
 DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=i) for i in range(N)]

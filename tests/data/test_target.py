@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.records.target import Target
+from fathom.data.reading.target_kind import settle
 from fathom.data.target import decode, encode, labels
-from fathom.data.target_kind import settle
 
 KINDS = [
     # id, values, kind told, kind found, classes, dtype

@@ -12,8 +12,8 @@ from fathom.cli import typed
 from fathom.core.expectations import refuse
 
 if TYPE_CHECKING:
-    from fathom.data.sizes import Sizes
     from fathom.data.splits import Splits
+    from fathom.data.splitting.sizes import Sizes
 
 RATES = (0.01, 0.05, 0.1, 0.2)
 """Error rates for which a plan says how wide an interval dev would give."""
@@ -66,7 +66,7 @@ def _rows(data: str, given: dict[str, Any]) -> int:
 
 
 def _plan(rows: int, asked: dict[str, Any], as_json: bool) -> None:
-    from fathom.data.sizes import role_sizes
+    from fathom.data.splitting.sizes import role_sizes
 
     sizes = role_sizes(rows, asked["dev_size"], asked["test_size"])
     widths = {f"{rate:g}": _half_width(rate, sizes.dev) for rate in RATES} if sizes.dev else {}
@@ -104,7 +104,7 @@ def _split(data: str, given: dict[str, Any], sizes: dict[str, Any], like: Path |
 def _write(splits: Splits, out: Path, parquet: bool) -> None:
     """A table for each role, and the record of how, which --like reads."""
     from fathom.core.run_folder import write_json, written_aside
-    from fathom.data.like import SPLIT
+    from fathom.data.splitting.like import SPLIT
 
     with written_aside(out) as folder:
         for role, part in splits.roles.items():

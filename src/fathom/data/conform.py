@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from fathom.core.expectations import did_you_mean, refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
-from fathom.data.columns import merged
 from fathom.data.dataset import Dataset
-from fathom.data.reading import count_unread, plain_numbers, read
+from fathom.data.reading.columns import merged
+from fathom.data.reading.values import count_unread, plain_numbers, read
 from fathom.data.sources.source import raw_of
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from fathom.data.raw import Raw
+    from fathom.data.reading.raw import Raw
 
 _POSITION = re.compile(r"^x(\d+)$")
 
@@ -117,8 +117,8 @@ def _extra(frame: pl.DataFrame, columns: Sequence[Column]) -> list[Finding]:
     extra = [n for n in frame.columns if n not in known]
     if not extra:
         return []
-    columns, are = ("columns", "are") if len(extra) > 1 else ("column", "is")
-    what = f"{len(extra):,} {columns} that the set does not know ({shown(extra, 5)}) {are} ignored."
+    noun, are = ("columns", "are") if len(extra) > 1 else ("column", "is")
+    what = f"{len(extra):,} {noun} that the set does not know ({shown(extra, 5)}) {are} ignored."
     return [Finding(id="data.conform.extra", severity="info", what=what, evidence={"columns": extra[:100]})]
 
 

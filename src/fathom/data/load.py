@@ -7,8 +7,8 @@ from typing import Any
 
 from fathom.core.expectations import refuse
 from fathom.core.records.column import Use
-from fathom.data.assemble import Wanted, assemble
 from fathom.data.dataset import Dataset
+from fathom.data.reading.assemble import Wanted, assemble
 from fathom.data.sources.source import raw_of
 
 

@@ -14,15 +14,15 @@ from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
 from fathom.core.records.prepared import Prepared
 from fathom.core.records.target_scale import TargetScale
-from fathom.data import stored_prepare
 from fathom.data.dataset import Dataset
-from fathom.data.identity import ids_and_groups
-from fathom.data.layout import Layout
-from fathom.data.levels import Levels
-from fathom.data.prepare_findings import constant, new_missing, pooled, unseen
-from fathom.data.prepare_text import prepare_text
-from fathom.data.raw_numbers import raw_matrix, raws_of
-from fathom.data.scaling import Scaling
+from fathom.data.preparing import stored
+from fathom.data.preparing.findings import constant, new_missing, pooled, unseen
+from fathom.data.preparing.identity import ids_and_groups
+from fathom.data.preparing.layout import Layout
+from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.raw_numbers import raw_matrix, raws_of
+from fathom.data.preparing.scaling import Scaling
+from fathom.data.preparing.text import prepare_text
 from fathom.data.splits import Splits
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Prepare:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values from which `from_json` makes the same prepare, bit for bit."""
-        return stored_prepare.values_of(self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings)
+        return stored.values_of(self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings)
 
     @classmethod
     def from_json(cls, values: Any) -> Prepare:
@@ -138,7 +138,7 @@ class Prepare:
         Raises:
             UnusableInput: it is something else, or does not hold together.
         """
-        return cls(*stored_prepare.read(values))
+        return cls(*stored.read(values))
 
     def __str__(self) -> str:
         return prepare_text(self.scaling, self.levels, self.target_scale, self.rows, len(self.names), self.layout.dropped)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from fathom.core.expectations import number, one_of, refuse, whole
 from fathom.core.records.sample_set import SampleSet
 from fathom.core.seeding import generator
-from fathom.data.assemble import Wanted, assemble
 from fathom.data.dataset import Dataset
 from fathom.data.generated import NOISE, ROWS, generate
-from fathom.data.raw import Raw
+from fathom.data.reading.assemble import Wanted, assemble
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import digest_of, matrix_frame, series
 from fathom.data.sources.idx import read_idx
 

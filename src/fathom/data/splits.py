@@ -15,11 +15,11 @@ from fathom.core.records.split_plan import Method, SplitPlan
 from fathom.core.records.target import Target
 from fathom.core.roles import ALIASES, ROLES, role_of
 from fathom.data.dataset import Dataset
-from fathom.data.existing import absent_classes, absent_findings, as_dataset, by_role_column, check_train, like_train
-from fathom.data.made import Asked, Made, make, ruled_by
-from fathom.data.shared_rows import shared_rows
-from fathom.data.split_hints import split_hints
-from fathom.data.splits_text import splits_text
+from fathom.data.splitting.existing import absent_classes, absent_findings, as_dataset, by_role_column, check_train, like_train
+from fathom.data.splitting.hints import split_hints
+from fathom.data.splitting.made import Asked, Made, make, ruled_by
+from fathom.data.splitting.shared_rows import shared_rows
+from fathom.data.splitting.text import splits_text
 
 
 @dataclass(frozen=True, eq=False)

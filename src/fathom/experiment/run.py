@@ -24,8 +24,8 @@ from fathom.core.records.target import Target
 from fathom.core.roles import role_of
 from fathom.core.run_folder import SCHEMA
 from fathom.data.conform import conform
-from fathom.data.identity import ids_and_groups
 from fathom.data.prepare import Prepare
+from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
 from fathom.experiment.outcome import errors_in, outcome, predictions

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.expectations import refuse, shown
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse, shown
 from fathom.core.records.finding import Finding
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.encodings import as_utf8
 
 if TYPE_CHECKING:

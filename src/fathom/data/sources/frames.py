@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fathom.core.expectations import refuse, shown
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import series
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import io
 import json
 
 from fathom.core.expectations import refuse
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.encodings import as_utf8
 
 

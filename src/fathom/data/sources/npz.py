@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import matrix_frame, named_lengths, raw_of_arrays, raw_of_matrix, series
 
 MOST_BYTES = 64 * 2**30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from fathom.core.expectations import refuse
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 
 
 def read_parquet(data: bytes, path: str) -> Raw:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fathom.core.expectations import refuse
-from fathom.data.raw import Raw
+from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import raw_of_arrays, raw_of_matrix
 from fathom.data.sources.delimited import read_delimited
 from fathom.data.sources.frames import raw_of_pandas, raw_of_polars, raw_of_records

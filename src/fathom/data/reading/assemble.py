@@ -13,10 +13,10 @@ from fathom.core.expectations import did_you_mean, refuse, shown
 from fathom.core.records.column import Use
 from fathom.core.records.finding import Finding
 from fathom.core.roles import role_of
-from fathom.data.columns import Typed, check_told, easy_numbers, merged, type_column
 from fathom.data.dataset import Dataset
-from fathom.data.raw import Raw
-from fathom.data.target_kind import Settled, settle
+from fathom.data.reading.columns import Typed, check_told, easy_numbers, merged, type_column
+from fathom.data.reading.raw import Raw
+from fathom.data.reading.target_kind import Settled, settle
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from fathom.core.expectations import did_you_mean, refuse
 from fathom.core.records.finding import Finding
 from fathom.core.records.split_plan import SplitPlan
-from fathom.data.by_time import by_time, time_cuts, time_findings, times_of
-from fathom.data.copies import Copies, find_copies
 from fathom.data.dataset import Dataset
-from fathom.data.like import plan_like
-from fathom.data.ranking import DEV, NAMES, TEST, Units, assign, by_cut_points, cut_points
-from fathom.data.row_digests import row_digests
-from fathom.data.sizes import Sizes, role_sizes
-from fathom.data.strata import Strata, strata_of
+from fathom.data.splitting.by_time import by_time, time_cuts, time_findings, times_of
+from fathom.data.splitting.copies import Copies, find_copies
+from fathom.data.splitting.like import plan_like
+from fathom.data.splitting.ranking import DEV, NAMES, TEST, Units, assign, by_cut_points, cut_points
+from fathom.data.splitting.row_digests import row_digests
+from fathom.data.splitting.sizes import Sizes, role_sizes
+from fathom.data.splitting.strata import Strata, strata_of
 
 GROUPS_A_STRATUM = 10
 """Groups that every stratum needs for groups to be stratified."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from fathom.data.raw_numbers import Raw, raw_matrix
+from fathom.data.preparing.raw_numbers import Raw, raw_matrix
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,9 +14,9 @@ from fathom.core.records.column import Column, ColumnKind, Use
 from fathom.core.records.finding import Finding
 from fathom.core.records.record import plain
 from fathom.core.records.target_scale import TargetScale
-from fathom.data.levels import Levels
-from fathom.data.raw_numbers import Raw, raws_of
-from fathom.data.scaling import Scaling
+from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.raw_numbers import Raw, raws_of
+from fathom.data.preparing.scaling import Scaling
 
 SCHEMA = 1
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.records.column import Column
-from fathom.data.levels import Levels
-from fathom.data.scaling import Scaling
+from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.scaling import Scaling
 
 Positions = NDArray[np.int64]
 

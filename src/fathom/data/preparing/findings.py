@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from fathom.core.expectations import shown
 from fathom.core.records.finding import Finding
-from fathom.data.levels import Levels
-from fathom.data.scaling import Scaling
+from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.scaling import Scaling
 
 
 def constant(dropped: Sequence[str], rows: int) -> tuple[Finding, ...]:

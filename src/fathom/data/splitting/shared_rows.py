@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.records.finding import Finding
-from fathom.data.copies import TWIN_SHARE
 from fathom.data.dataset import Dataset
-from fathom.data.row_digests import row_digests
+from fathom.data.splitting.copies import TWIN_SHARE
+from fathom.data.splitting.row_digests import row_digests
 
 LARGE = 0.05
 """A share of the smaller role from which on shared rows are an error."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fathom.core.records.target_scale import TargetScale
-from fathom.data.levels import Levels
-from fathom.data.scaling import Scaling
+from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.scaling import Scaling
 
 LINES = 24
 """Columns that are shown at most."""

@@ -9,11 +9,11 @@ from fathom.core.expectations import one_of, refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
 from fathom.core.records.target import Kind, Target
-from fathom.data.columns import different
-from fathom.data.missing import LABEL_MARKERS, without_markers
-from fathom.data.numerals import ENOUGH, decide_reading
-from fathom.data.positive import order_of_two
-from fathom.data.reading import count_unread, number_text, read
+from fathom.data.reading.columns import different
+from fathom.data.reading.missing import LABEL_MARKERS, without_markers
+from fathom.data.reading.numerals import ENOUGH, decide_reading
+from fathom.data.reading.positive import order_of_two
+from fathom.data.reading.values import count_unread, number_text, read
 
 if TYPE_CHECKING:
     import polars as pl

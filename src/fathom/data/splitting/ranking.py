@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fathom.data.apportion import Counts, share_roles
+from fathom.data.splitting.apportion import Counts, share_roles
 
 TRAIN, DEV, TEST = 0, 1, 2
 

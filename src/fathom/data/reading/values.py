@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fathom.core.records.column import Column
-from fathom.data.dates import decide_format, read_dates
-from fathom.data.missing import LABEL_MARKERS, MARKERS, without_markers
-from fathom.data.numerals import read_leniently
-from fathom.data.truth import read_yes_no
+from fathom.data.reading.dates import decide_format, read_dates
+from fathom.data.reading.missing import LABEL_MARKERS, MARKERS, without_markers
+from fathom.data.reading.numerals import read_leniently
+from fathom.data.reading.truth import read_yes_no
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, get_args
 from fathom.core.expectations import did_you_mean, one_of, refuse, shown
 from fathom.core.records.column import Column, ColumnKind, Use
 from fathom.core.records.finding import Finding
-from fathom.data.dates import decide_format
-from fathom.data.missing import without_markers
-from fathom.data.numerals import ENOUGH, Reading, decide_reading, read_numbers
-from fathom.data.reading import plain_numbers, read
-from fathom.data.truth import is_yes_no
-from fathom.data.words import kind_of_words, names_an_identifier
+from fathom.data.reading.dates import decide_format
+from fathom.data.reading.missing import without_markers
+from fathom.data.reading.numerals import ENOUGH, Reading, decide_reading, read_numbers
+from fathom.data.reading.truth import is_yes_no
+from fathom.data.reading.values import plain_numbers, read
+from fathom.data.reading.words import kind_of_words, names_an_identifier
 
 if TYPE_CHECKING:
     import polars as pl

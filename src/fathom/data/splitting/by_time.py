@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fathom.core.expectations import refuse
 from fathom.core.records.finding import Finding
-from fathom.data.ranking import DEV, TEST, TRAIN
+from fathom.data.splitting.ranking import DEV, TEST, TRAIN
 
 if TYPE_CHECKING:
     import polars as pl

@@ -17,6 +17,7 @@ def as_options(text: str) -> str:
         >>> as_options("types={'zip': 'category'}, or group='patient', or epochs=86.")
         '--types zip=category, or --group patient, or --epochs 86.'
     """
+    text = text.replace("types={...}", "--types NAME=KIND")
     text = _TYPES.sub(lambda m: f"--types {_word(f'{m[1]}={m[2]}')}", text)
     text = _QUOTED.sub(lambda m: f"--{m[1]} {_word(m[2])}", text)
     text = _NUMBER.sub(lambda m: f"--{m[1].replace('_', '-')} {m[2]}", text)

@@ -62,4 +62,4 @@ def test_an_unclear_gap_says_why():
 
 def test_the_own_unit_has_a_column():
     found = diagnose({"train": [0.1, 0.2, 0.3], "dev": [0.2, 0.4, 0.3]}, unit="mmHg", scale=60.0)
-    assert "dev (validation) 30.0% 18 mmHg" in words(ladder(found, ()).split("<details>")[1])
+    assert "dev (validation) 30.0% 18.00 mmHg" in words(ladder(found, ()).split("<details>")[1])

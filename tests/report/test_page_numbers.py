@@ -48,7 +48,7 @@ def test_a_bounded_bias_has_no_single_value():
 def test_intervals_and_units():
     assert interval(-0.01, 0.02, LADDER) == "\u22121.0 to 2.0"
     assert interval(None, 0.02, LADDER) == ""
-    assert own_unit(Estimate(value=0.5), LADDER) == "30 mmHg"
+    assert own_unit(Estimate(value=0.5), LADDER) == "30.00 mmHg"
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from fathom.core.percent import between, decimals_of, percent
+from fathom.core.amount import short
+from fathom.core.ladder_figures import ends_figure, error_figure, gap_figure, own_unit, plain_figure, role_name, standing_text
 from fathom.core.records.balance import Balance
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
-from fathom.core.records.reference import Reference
+from fathom.core.records.reference import Reference, best_of
 from fathom.core.records.rung import Rung
 from fathom.core.records.step import Step
 
@@ -24,8 +25,11 @@ Line = tuple[tuple[str, str], ...]
 MEANINGS = ("title", "faint", "bar", "reach", "high", "low", "unclear", "warning", "error")
 
 FULL, REACH = "█", "░"
-STANDING = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
-NAMES = {"train_dev": "train-dev", "dev": "dev (validation)"}
+LEAST_BAR, MOST_BAR = 6, 40
+"""Cells of the longest bar; where there is room for fewer the bars are left out."""
+
+GAPS_BETWEEN = 10
+"""Blanks of a line: two before each of its five pieces."""
 
 
 class Drawable(Protocol):
@@ -49,6 +53,8 @@ class Drawable(Protocol):
     def findings(self) -> tuple[Finding, ...]: ...  # noqa: D102
     @property
     def references(self) -> Mapping[str, Reference]: ...  # noqa: D102
+    @property
+    def baseline(self) -> Mapping[str, Reference]: ...  # noqa: D102
     @property
     def balance(self) -> Balance | None: ...  # noqa: D102
     @property
@@ -79,34 +85,50 @@ def _ladder(d: Drawable, width: int) -> Iterator[Line]:
     """Rungs, and between two of them the gap."""
     by_end = {gap.end: gap for gap in d.gaps.values()}
     cells = {rung.name: _cells(rung, d) for rung in d.ladder}
-    sizes = [max(len(row[i]) for row in cells.values()) for i in range(4)]
+    sizes = [max(len(row[i]) for row in cells.values()) for i in range(3)]
     sizes[1] = max([sizes[1], *(len(_gap_value(g, d)) for g in by_end.values())])
-    sizes[2] = max([sizes[2], *(len(_gap_interval(g, d)) for g in by_end.values())])
-    bars = max(min(width - sum(sizes) - 12, 40), 6)
+    sizes[2] = max([sizes[2], *(len(ends_figure(g.low, g.high, d.ladder)) for g in by_end.values())])
+    about = _abouts(d, width - sum(sizes) - GAPS_BETWEEN)
+    sizes.append(max(map(len, about.values()), default=0))
+    bars = min(width - sum(sizes) - GAPS_BETWEEN, MOST_BAR)
     largest = max((r.estimate.high or r.estimate.value for r in d.ladder), default=0.0)
     for rung in d.ladder:
         if rung.name in by_end:
             yield _gap_line(by_end[rung.name], d, sizes)
-        yield _rung_line(rung, cells[rung.name], sizes, _bar(rung, largest, bars))
+        bar = _bar(rung, largest, bars) if bars >= LEAST_BAR else ()
+        yield _rung_line(rung, (*cells[rung.name], about[rung.name]), sizes, bar)
     for role, n in d.ladder.sealed.items():
-        yield _styled(f"  {role:<{sizes[0]}}  sealed (n = {n:,})", "faint")
+        yield _styled(f"  {role_name(role):<{sizes[0]}}  sealed (n = {n:,})", "faint")
 
 
-def _cells(rung: Rung, d: Drawable) -> tuple[str, str, str, str]:
-    """Name, value, interval, and n with the own unit or the note."""
-    places, e = decimals_of(d.ladder), rung.estimate
-    interval = "" if e.low is None or e.high is None else f"{percent(e.low, places)} to {percent(e.high, places)}"
-    about = [rung.note or (f"n = {e.n:,}" if e.n is not None else ""), _plain(rung, d.balance)]
-    if d.ladder.scale is not None:
-        about.insert(0, f"{e.value * d.ladder.scale:.4g} {d.ladder.unit}".strip())
-    return NAMES.get(rung.name, rung.name), f"{percent(e.value, places)}%", interval, ", ".join(filter(None, about))
+def _cells(rung: Rung, d: Drawable) -> tuple[str, str, str]:
+    """Name, value and interval."""
+    e = rung.estimate
+    return role_name(rung.name), error_figure(e.value, d.ladder), ends_figure(e.low, e.high, d.ladder)
 
 
-def _plain(rung: Rung, balance: Balance | None) -> str:
-    """The plain error beside the balanced one."""
-    if balance is None or rung.name not in balance.plain:
-        return ""
-    return f"plain {percent(balance.plain[rung.name].estimate.value, decimals_of(balance.plain))}%"
+SHAPES = ((30, True), (30, False), (14, False))
+"""How what stands beside a rung is shortened, least first: letters of the unit, and whether 'at most' is spelled out."""
+
+
+def _abouts(d: Drawable, room: int) -> dict[str, str]:
+    """What stands beside each rung, in the longest form that leaves room for bars, or else, that fits."""
+    forms = [{rung.name: _about(rung, d, *shape) for rung in d.ladder} for shape in SHAPES]
+    for left in (room - LEAST_BAR, room + 2):  # without bars the two blanks before them are free too
+        for form in forms:
+            if max(map(len, form.values()), default=0) <= left:
+                return form
+    return {name: short(text, max(room + 2, 1)) for name, text in forms[-1].items()}
+
+
+def _about(rung: Rung, d: Drawable, most: int, spelled: bool) -> str:
+    """The error in the target's unit, how many examples it is of or how it is known, and the plain error."""
+    n = rung.estimate.n
+    known = rung.note or (f"n = {n:,}" if n is not None else "")
+    if not spelled:
+        known = known.replace("at most: ", "\u2264 ")
+    own = own_unit(rung.estimate.value, d.ladder, most)
+    return ", ".join(filter(None, (own, known, plain_figure(rung.name, d.balance))))
 
 
 def _rung_line(rung: Rung, cells: tuple[str, str, str, str], sizes: list[int], bar: Line) -> Line:
@@ -129,28 +151,14 @@ def _bar(rung: Rung, largest: float, width: int) -> Line:
 
 def _gap_line(gap: Gap, d: Drawable, sizes: list[int]) -> Line:
     text = f"  {'':<{sizes[0]}}  {_gap_value(gap, d):>{sizes[1]}}  "
-    interval = f"{_gap_interval(gap, d):<{sizes[2]}}  "
+    interval = f"{ends_figure(gap.low, gap.high, d.ladder):<{sizes[2]}}  "
     return ((text, ""), (interval, "faint"), (f"{gap.title}: ", ""), (gap.verdict, gap.verdict))
 
 
 def _gap_value(gap: Gap, d: Drawable) -> str:
-    """As the difference of the two printed rungs; nothing where only the two ends of a bias are known."""
-    if _only_bounded(gap, d):
-        return ""
-    start = d.floor.value if gap.name == "avoidable_bias" else d.ladder[gap.start].estimate.value
-    figure = between(start, d.ladder[gap.end].estimate.value, decimals_of(d.ladder))
-    return f"{figure} " if figure.startswith("-") else f"+{figure} "
-
-
-def _gap_interval(gap: Gap, d: Drawable) -> str:
-    if gap.low is None or gap.high is None:
-        return ""
-    places = decimals_of(d.ladder)
-    return f"{percent(gap.low, places)} to {percent(gap.high, places)}"
-
-
-def _only_bounded(gap: Gap, d: Drawable) -> bool:
-    return gap.name == "avoidable_bias" and d.floor.known == "bounded by reference"
+    """With a blank for the percent sign of the rungs above and below."""
+    figure = gap_figure(gap, d)
+    return f"{figure} " if figure else ""
 
 
 def _remarks(d: Drawable, width: int) -> Iterator[Line]:
@@ -166,8 +174,9 @@ def _remarks(d: Drawable, width: int) -> Iterator[Line]:
             yield from _entry(label, meaning, gap.says, width)
     if d.goal is not None and "dev" in d.ladder:
         yield from _entry("goal", "faint", d.measured[-1], width)
-    if d.references and not any(f.id == "diagnosis.reference.behind" for f in d.findings):
-        yield from _entry("reference", "faint", _reference(d, next(iter(d.references))), width)
+    best = best_of(d.references, d.baseline)
+    if best is not None and not any(f.id == "diagnosis.reference.behind" for f in d.findings):
+        yield from _entry("reference", "faint", f"the net is {standing_text(best, d.ladder)}.", width)
     for finding in d.findings:
         if finding.severity != "error" and not _said(finding, d.headline):
             yield from _finding(finding, width)
@@ -175,22 +184,12 @@ def _remarks(d: Drawable, width: int) -> Iterator[Line]:
 
 def _said(finding: Finding, headline: str) -> bool:
     """Does the headline say it, and the ladder show its figures?"""
-    return finding.id == "diagnosis.dev.too_small" and finding.what.partition(":")[0] in headline
+    return finding.id == "diagnosis.dev.too_small" and "class" not in finding.evidence and finding.what.partition(":")[0] in headline
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Line]:
     meaning = finding.severity if finding.severity in MEANINGS else "faint"
     yield from _entry(finding.severity, meaning, " ".join(filter(None, (finding.what, finding.fix))), width)
-
-
-def _reference(d: Drawable, name: str) -> str:
-    """'the net is level with boosted trees: dev differs by 0.4 points (-0.1 to 0.9), on the same examples.'"""
-    reference, places = d.references[name], decimals_of(d.ladder)
-    gap = reference.ahead
-    text = f"the net is {STANDING[reference.standing]} {name}: dev differs by {percent(gap.value, places)} points"
-    if gap.low is not None and gap.high is not None:
-        text += f" ({percent(gap.low, places)} to {percent(gap.high, places)})"
-    return text + (", on the same examples." if reference.paired else ".")
 
 
 def _steps(d: Drawable, width: int) -> Iterator[Line]:

@@ -103,14 +103,14 @@ def _most(dropout: float | tuple[float, ...] | None) -> float:
 
 def _variance(facts: Circumstances) -> Iterator[Step]:
     """C2W1-14: more data, regularization, another architecture."""
-    now = f" (now {facts.train_rows:,}); fit again with --like RUN" if facts.train_rows else ""
-    how = f"twice the rows of train, the same dev{now}"
+    now, again = (f" (now {facts.train_rows:,})", "; fit again with --like RUN") if facts.train_rows else ("", "")
+    how = f"twice the rows of train{now}, the same dev{again}"
     yield Step(gap="variance", what="more data", why="the surest cure where it can be had", how=how, source="C2W1-14")
     yield Step(
         gap="variance",
         what="L2 regularization" if not facts.l2 else "stronger L2 regularization",
         why="smaller weights, a smoother net",
-        how=f"--l2 {_one_figure(3 * facts.l2)} (now {facts.l2:g})" if facts.l2 else "--l2 0.7, then 3 times as much or as little",
+        how=_l2(facts),
         source="C2W1-19",
     )
     if facts.net not in ("logistic", "softmax", "linear") and facts.hidden != ():
@@ -122,6 +122,17 @@ def _variance(facts: Circumstances) -> Iterator[Step]:
         how="--net, --hidden",
         source="C2W1-14",
     )
+
+
+WEIGHT_DECAY = 2e-3
+"""Where to begin: l2 is the course's lambda of lambda/(2m), so that the same decay of W is that times m."""
+
+
+def _l2(facts: Circumstances) -> str:
+    if facts.l2:
+        return f"--l2 {_one_figure(3 * facts.l2)} (now {facts.l2:g})"
+    first = f"--l2 {_one_figure(WEIGHT_DECAY * facts.train_rows)}" if facts.train_rows else f"--l2 {WEIGHT_DECAY:g} times the rows of train"
+    return f"{first}, then 3 times as much or as little"
 
 
 def _dropout(now: float) -> Step:
@@ -170,9 +181,17 @@ def _deciding(gap: Gap, scene: Scene) -> Step:
     plan = scene.plans.get(gap.name)
     if plan is None:
         why = "nobody knows how much of the train error can be avoided"
-        how = "let the best people label 100 dev examples again, and give --human"
-        return Step(gap=gap.name, what="find the human level", why=why, how=how, source="C3W1-18")
+        return Step(gap=gap.name, what="find the human level", why=why, how=_ask(scene), source="C3W1-18")
     role = "train-dev" if plan.role == "train_dev" else plan.role
     what = f"measure on more {role} examples" if role == "train" else f"a bigger {role} set"
     how = f"about {plan.rows:,} examples instead of {plan.now:,}"
     return Step(gap=gap.name, what=what, why=f"would decide whether {gap.title} is high", how=how, source="C3W1-13")
+
+
+def _ask(scene: Scene) -> str:
+    """People label classes; of a number they say what the best known method reaches."""
+    if scene.ladder.scale is not None:
+        return "ask an expert, or read how near the best known method comes, and give that as --human"
+    dev = scene.rungs.get("dev")
+    n = 100 if dev is None or dev.n is None else min(100, dev.n)
+    return f"let the best people label {n} dev examples again, and give --human"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fathom.core.amount import amount, short
 from fathom.core.balanced import labels_of
 from fathom.core.expectations import refuse
 from fathom.core.intervals import difference
@@ -15,6 +16,7 @@ from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.reference import Reference
 from fathom.diagnosis.classes import Truth, balance, paired
+from fathom.diagnosis.learned import Squares
 from fathom.diagnosis.sources import Measured
 
 COMPARED = ("train", "dev")
@@ -42,7 +44,43 @@ def against_baseline(roles: Mapping[str, Measured], truth: Truth, scale: float |
         return _of_classes(roles, truth, commonest(source), seed)
     median = float(np.median(_numbers(source)))
     own = {role: _like(roles[role], np.abs(_numbers(truth[role]) - median) / scale) for role in COMPARED if role in truth}
-    return {role: _compared(f"always {median:.4g}", m, roles[role], seed) for role, m in own.items()}
+    return {role: _compared(f"always {amount(_without_noise(median, scale))}", m, roles[role], seed) for role, m in own.items()}
+
+
+AIM = 1.05
+"""How many times the median's absolute error the mean's has to be for a target to count as skewed."""
+
+
+def against_mean(roles: Mapping[str, Measured], truth: Truth, scale: float, seed: int) -> Squares:
+    """By role: the squared error of always answering train's mean, and the net's minus it, in squares of the baseline's error.
+
+    Squared loss aims at the mean, and the median is nearer by absolute distance: a net that learned may be behind the median.
+
+    Args:
+        roles: the net's errors |y - prediction| / scale.
+        truth: the number of each example.
+        scale: an error of 1 in the target's unit.
+        seed: of the bootstrap.
+    """
+    source = next((_numbers(truth[role]) for role in COMPARED if role in truth), None)
+    if source is None:
+        return Squares()
+    mean, found = float(source.mean()), {}
+    for role in (r for r in COMPARED if r in truth):
+        net = _like(roles[role], _values(roles[role]) ** 2)
+        own = _like(roles[role], ((_numbers(truth[role]) - mean) / scale) ** 2)
+        found[role] = _compared(f"always {amount(_without_noise(mean, scale))}", own, net, seed)
+    return Squares(found, skewed=bool(np.abs(source - mean).mean() >= AIM * np.abs(source - np.median(source)).mean()))
+
+
+def _values(net: Measured) -> NDArray[np.float64]:
+    assert net.errors is not None  # truth is only taken beside errors
+    return net.errors.value
+
+
+def _without_noise(x: float, scale: float) -> float:
+    """Zero for what float32 makes of zero."""
+    return 0.0 if abs(x) < 1e-6 * scale else x
 
 
 def commonest(truth: NDArray[Any]) -> str:
@@ -59,7 +97,7 @@ def _of_classes(roles: Mapping[str, Measured], truth: Truth, answer: str, seed: 
             continue
         plain = _like(roles[role], labels != answer)
         own = plain if roles[role].classes is None else balance(plain, labels, seed)
-        found[role] = _compared(f"always '{answer}'", own, roles[role], seed)
+        found[role] = _compared(f"always '{short(answer)}'", own, roles[role], seed)
     return found
 
 

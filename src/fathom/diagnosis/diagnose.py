@@ -16,18 +16,18 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
-from fathom.core.records.reference import Reference
+from fathom.core.records.reference import Reference, best_of
 from fathom.core.records.rung import Rung
 from fathom.core.records.step import Step
 from fathom.core.roles import role_of
-from fathom.diagnosis.advice import steps_of
+from fathom.diagnosis.advice import MOST_STEPS, steps_of
 from fathom.diagnosis.classes import Rare, Truth, balanced_roles, rare_in, truth_by_role
-from fathom.diagnosis.findings import absent_classes, behind, heavy_tail, too_small
-from fathom.diagnosis.floor import for_the_best, given_floor, known_floor, read_references
+from fathom.diagnosis.findings import absent_classes, behind, fewest, heavy_tail, too_small
+from fathom.diagnosis.floor import for_the_best, given_floor, held_against, known_floor, read_references
 from fathom.diagnosis.focus import focus_of
 from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decide, tolerance_of
-from fathom.diagnosis.headline import headline
-from fathom.diagnosis.learned import NOTHING, checks, learned
+from fathom.diagnosis.headline import headline, said_of
+from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
 from fathom.diagnosis.planning import decided_by
 from fathom.diagnosis.sayings import Scene, says
 from fathom.diagnosis.sources import Measured, by_role
@@ -65,7 +65,8 @@ def diagnose(
             With rare classes it is a balanced error, and so are `goal`, `tolerance` and references that are bare rates.
         goal: the dev error that is wanted.
         tolerance: the gap from which on it matters; half of goal minus floor where both are given, else 0.02.
-        references: dev errors of plain methods on the same split by name; without `human` the best bounds the floor from above.
+        references: dev errors of plain methods on the same split by name; without `human` the best of them and the net bounds the floor
+            from above.
         circumstances: how the net was trained, which makes the advice specific.
         unit, scale: for a regression, whose errors are shares of the baseline's: the target's unit ("mmHg") and how much of
             it an error of 1 is.
@@ -98,7 +99,9 @@ def diagnose(
     rare = rare_in(known_truth) if bounded else None
     roles = counted if rare is None else balanced_roles(counted, known_truth, rare, seed)
     compared = read_references(references, roles.get("dev"), bounded=bounded, seed=seed)
-    floor_known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared)
+    baseline = _baseline(roles, known_truth, scale, seed)
+    best = held_against(compared, baseline)
+    floor_known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared, best, roles.get("dev"))
     return _diagnosis(
         roles,
         _ladder(roles, floor_known, unit, scale, sealed),
@@ -110,7 +113,9 @@ def diagnose(
             circumstances=circumstances,
             rare=rare,
             balance=None if rare is None else Balance(rare=rare.shares, role=rare.role, plain=_plain(counted)),
-            baseline=_baseline(roles, known_truth, scale, seed),
+            baseline=baseline,
+            squares=_squares(roles, known_truth, scale, seed),
+            best=best,
         ),
     )
 
@@ -127,6 +132,8 @@ class Given:
     rare: Rare | None
     balance: Balance | None
     baseline: Mapping[str, Reference]
+    squares: Squares
+    best: Reference | None
 
 
 def _plain(counted: Mapping[str, Measured]) -> Ladder:
@@ -139,6 +146,14 @@ def _baseline(roles: Mapping[str, Measured], truth: Truth, scale: float | None, 
     from fathom.diagnosis.baseline import against_baseline
 
     return against_baseline(roles, truth, scale, seed)
+
+
+def _squares(roles: Mapping[str, Measured], truth: Truth, scale: float | None, seed: int) -> Squares:
+    if not truth or scale is None:
+        return Squares()
+    from fathom.diagnosis.baseline import against_mean
+
+    return against_mean(roles, truth, scale, seed)
 
 
 DEFAULTS: dict[str, Any] = {"unit": "", "seed": 0}
@@ -179,9 +194,9 @@ def _floor_rung(floor: Floor) -> Rung:
 
 def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> Diagnosis:
     rungs = {role: m.estimate for role, m in roles.items()}
-    if given.references:
-        rungs[BEST] = for_the_best(next(iter(given.references.values())).estimate, len(given.references))
-    floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline, given.references)
+    if given.best is not None:
+        rungs[BEST] = for_the_best(given.best.estimate, len(given.references))
+    floor, tolerance, nothing = given.floor, given.tolerance, learned(given.baseline, given.references, given.squares)
     gaps = _judged(gaps_of(rungs, floor, tolerance), nothing)
     plans = {name: decided_by(gap, rungs, tolerance) for name, gap in gaps.items() if more_examples_decide(gap, floor)}
     scene = Scene(ladder, rungs, floor, tolerance, plans, nothing, "error" if given.balance is None else "balanced error")
@@ -189,7 +204,7 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
     focus = focus_of(gaps, factors_of(rungs, floor), rungs)
     findings = _findings(roles, gaps, scene, given)
     return Diagnosis(
-        headline=headline(ladder, gaps, floor, focus, given.references, findings, balanced=given.balance is not None),
+        headline=headline(ladder, gaps, floor, focus, said_of(given.references, given.baseline, ladder), findings, unit=_unit(given)),
         ladder=ladder,
         gaps=gaps,
         verdicts=tuple(VERDICTS[name] for name, gap in gaps.items() if gap.verdict == "high"),
@@ -207,6 +222,10 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
     )
 
 
+def _unit(given: Given) -> str:
+    return "" if given.balance is None else " balanced error"
+
+
 def _judged(gaps: dict[str, Gap], nothing: Finding | None) -> dict[str, Gap]:
     """The gaps; of a net that has learned nothing no bias is called low, whatever floor was given."""
     bias = gaps.get("avoidable_bias")
@@ -218,13 +237,15 @@ def _judged(gaps: dict[str, Gap], nothing: Finding | None) -> dict[str, Gap]:
 def _steps(gaps: dict[str, Gap], focus: str | None, scene: Scene, given: Given) -> tuple[Step, ...]:
     if scene.nothing is not None and scene.nothing.id == NOTHING:
         return tuple(checks(given.rare))
-    return steps_of(gaps, focus, scene, given.circumstances)
+    steps = steps_of(gaps, focus, scene, given.circumstances)
+    first = [fitting_loss()] if scene.nothing is not None and scene.nothing.id == ONLY_SQUARES and scene.nothing.fix else []
+    return (*first, *steps)[: max(MOST_STEPS, len(steps))]
 
 
 def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, given: Given) -> tuple[Finding, ...]:
     resampled = {role: m.errors for role, m in roles.items() if m.errors is not None and m.estimate.method != "mover"}
     found = [scene.nothing, *absent_classes(roles)]
     if scene.nothing is None or scene.nothing.id != NOTHING:
-        found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans))
-    found += [behind(given.references), *(heavy_tail(role, errors) for role, errors in resampled.items())]
+        found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev"))))
+    found += [behind(best_of(given.references, given.baseline)), heavy_tail(resampled)]
     return tuple(finding for finding in found if finding is not None)

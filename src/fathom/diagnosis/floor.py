@@ -1,4 +1,4 @@
-"""The floor: the human level where it is known, else bounded from above by the best reference, else 0."""
+"""The floor: the human level where it is known, else bounded from above by the lowest dev error that was reached, else 0."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fathom.core.expectations import refuse
 from fathom.core.intervals import difference, normal_quantile
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.floor import Floor
-from fathom.core.records.reference import Reference
+from fathom.core.records.reference import Reference, best_of
 from fathom.diagnosis.classes import balance, paired
 from fathom.diagnosis.sources import Measured, measured, rate
 
@@ -52,14 +52,31 @@ def _best(rates: Mapping[str, float], name: str) -> Floor:
     return Floor(value=rates[who], known="given", source=who)
 
 
-def known_floor(given: Floor | None, references: Mapping[str, Reference]) -> Floor:
-    """The given floor, else the best reference as a bound, else 0 assumed."""
+THIS_NET = "this net"
+
+
+def known_floor(given: Floor | None, references: Mapping[str, Reference], best: Reference | None, dev: Measured | None) -> Floor:
+    """The given floor; else, where there are references, the lowest dev error as a bound, be it the best one's or the net's own; else 0.
+
+    Args:
+        given: see `given_floor`.
+        references: by name.
+        best: what the net is held against, see `held_against`.
+        dev: of the net: Bayes error is at most that too.
+    """
     if given is not None:
         return given
-    if references:
-        best = next(iter(references.values()))
-        return Floor(value=best.estimate.value, known="bounded by reference", source=best.name)
-    return Floor(value=0.0, known="assumed")
+    if not references or best is None:
+        return Floor(value=0.0, known="assumed")
+    own = best.estimate.value if dev is None else dev.estimate.value
+    if round(own - best.estimate.value, 9) < 0:
+        return Floor(value=own, known="bounded by reference", source=THIS_NET)
+    return Floor(value=best.estimate.value, known="bounded by reference", source=best.name)
+
+
+def held_against(references: Mapping[str, Reference], baseline: Mapping[str, Reference]) -> Reference | None:
+    """The best reference; the baseline where no reference is better than that; None where nothing was compared."""
+    return (best_of(references, baseline) or baseline.get("dev")) if references else None
 
 
 def read_references(references: Mapping[str, Any] | None, dev: Measured | None, *, bounded: bool, seed: int) -> dict[str, Reference]:

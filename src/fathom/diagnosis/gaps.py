@@ -50,7 +50,7 @@ def factors_of(rungs: Mapping[str, Estimate], floor: Floor) -> dict[str, Factors
 def _bias_factors(rungs: Mapping[str, Estimate], floor: Floor) -> Factors:
     if floor.known != "bounded by reference":
         return {"train": 1.0}
-    return {"train": 1.0, BEST: -1.0} if rungs["train"].value > floor.value else {}
+    return {"train": 1.0, BEST: -1.0} if rungs["train"].value > rungs[BEST].value else {}
 
 
 def gaps_of(rungs: Mapping[str, Estimate], floor: Floor, tolerance: float) -> dict[str, Gap]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from fathom.core.amount import amount, short
 from fathom.core.percent import between, decimals_of, percent
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import SHORT, TITLES, Gap
 from fathom.core.records.ladder import Ladder
-from fathom.core.records.reference import Reference
+from fathom.core.records.reference import Reference, best_of
 from fathom.diagnosis.gaps import wholly_below
 from fathom.diagnosis.learned import NOT_CARRIED, NOTHING
 
@@ -24,22 +25,28 @@ def headline(
     gaps: Mapping[str, Gap],
     floor: Floor,
     focus: str | None,
-    references: Mapping[str, Reference],
+    references: str,
     findings: tuple[Finding, ...],
     *,
-    balanced: bool = False,
+    unit: str = "",
 ) -> str:
     """'dev 3.5% = 0.2 human + 0.1 bias + 3.2 variance. Work on variance.'
 
     The parts are differences of printed rungs, so they add up to the printed total. Without a floor that was given, the sum starts with
-    train. What the net has not learned comes before all of it.
+    train. What the net has not learned comes before all of it. `references` is a sentence, see `said_of`.
     """
-    sentences = [*_unlearned(findings), _sum(ladder, gaps, floor, " balanced error" if balanced else "")]
+    sentences = [*_unlearned(findings), _sum(ladder, gaps, floor, unit)]
     if "dev_overfit" in gaps:
         sentences.append(_test(ladder))
-    for reference in list(references.values())[:1]:
-        sentences.append(f"The best reference ({reference.name}) reaches {percent(reference.estimate.value, decimals_of(ladder))}%.")
-    return " ".join([*sentences, *_verdict(gaps, focus, floor, findings)])
+    return " ".join([*sentences, *filter(None, [references]), *_verdict(gaps, focus, floor, findings)])
+
+
+def said_of(references: Mapping[str, Reference], baseline: Mapping[str, Reference], ladder: Ladder) -> str:
+    """'The best reference (linear) reaches 4.0%.'; nothing where there is no reference."""
+    best = best_of(references, baseline)
+    if best is not None:
+        return f"The best reference ({short(best.name)}) reaches {percent(best.estimate.value, decimals_of(ladder))}%."
+    return f"No reference is better than {baseline['dev'].name}." if references else ""
 
 
 def _unlearned(findings: tuple[Finding, ...]) -> Iterator[str]:
@@ -63,7 +70,9 @@ def _own_unit(ladder: Ladder, top: str) -> str:
     """For a regression, what the percent are of, and the error in the target's own unit."""
     if ladder.scale is None:
         return ""
-    return f" of the baseline's error ({f'{ladder[top].estimate.value * ladder.scale:.3g} {ladder.unit}'.strip()})"
+    value = ladder[top].estimate.value * ladder.scale
+    figure = f"{value:.3g}" if 1e-4 <= abs(value) < 999.5 else amount(value)
+    return f" of the baseline's error ({f'{figure} {short(ladder.unit)}'.strip()})"
 
 
 def _parts(ladder: Ladder, gaps: Mapping[str, Gap], floor: Floor, places: int) -> Iterator[tuple[str, str]]:
@@ -95,7 +104,7 @@ def _verdict(gaps: Mapping[str, Gap], focus: str | None, floor: Floor, findings:
         yield f"Work on {SHORT[focus]}{_others(high, focus)}."
         return
     if any(f.id == "diagnosis.dev.too_small" for f in findings):
-        yield "Your dev set is too small to tell."
+        yield f"{next(f.what for f in findings if f.id == 'diagnosis.dev.too_small').partition(':')[0]}."
     elif unclear:
         yield _open(gaps, unclear, floor)
     else:

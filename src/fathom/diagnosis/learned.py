@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from fathom.core.percent import percent
 from fathom.core.records.finding import Finding
@@ -12,16 +13,29 @@ from fathom.diagnosis.classes import Rare
 
 NOTHING = "diagnosis.net.learned_nothing"
 NOT_CARRIED = "diagnosis.net.not_carried_over"
+ONLY_SQUARES = "diagnosis.net.only_by_squared_error"
 
 
-def learned(baseline: Mapping[str, Reference], references: Mapping[str, Reference]) -> Finding | None:
+@dataclass(frozen=True)
+class Squares:
+    """A regression by squared error: by role, the error of always answering train's mean and the net's minus it; is the target skewed?"""
+
+    by_role: Mapping[str, Reference] = field(default_factory=dict)
+    skewed: bool = False
+
+
+def learned(baseline: Mapping[str, Reference], references: Mapping[str, Reference], squares: Squares = Squares()) -> Finding | None:
     """An error where the net is not better than the baseline on train, or on train but not on dev; None where it is on both.
 
     'Better' is by the interval of the paired difference; a net without any error is better than a baseline with some at any size.
-    Where no reference is better than the baseline on dev either, that is said: it may be the inputs.
+    Where no reference is better than the baseline on dev either, that is said: it may be the inputs. A regression whose squared error
+    is better than that of the mean has learned what squared loss asks for, and that is said instead.
     """
     train, dev = baseline.get("train"), baseline.get("dev")
     first = train or dev
+    role = next((r for r in ("train", "dev") if r in baseline and not _better(baseline[r])), None)
+    if role is not None and role in squares.by_role and _better(squares.by_role[role]):
+        return _only_squares(role, baseline[role], skewed=squares.skewed)
     if first is not None and not _better(first):
         return _nothing("train" if train is not None else "dev", first, _nor_others(dev, references))
     return _not_carried(dev) if dev is not None and not _better(dev) else None
@@ -68,6 +82,20 @@ def _not_carried(dev: Reference) -> Finding:
     )
 
 
+def _only_squares(role: str, baseline: Reference, *, skewed: bool) -> Finding:
+    better = "better" if baseline.ahead.value >= 0 else "better for sure"
+    return Finding(
+        id=ONLY_SQUARES,
+        severity="warning",
+        what=f"On {role} the net is better than the mean by squared error, not {better} than the median by absolute error "
+        f"({_figures(baseline)}){'; the target is skewed' if skewed else ''}.",
+        where=role,
+        evidence=_evidence(baseline),
+        cause="squared loss aims at the mean, the error counts absolute distance",
+        fix="Try --loss absolute." if skewed else "",
+    )
+
+
 def _figures(baseline: Reference) -> str:
     own, net = baseline.estimate.value, baseline.estimate.value + baseline.ahead.value
     return f"{percent(net)}% against {percent(own)}%"
@@ -91,6 +119,11 @@ def checks(rare: Rare | None) -> Iterator[Step]:
     )
     yield _step("other learning rates", "alpha is the first setting to tune", "--learning-rate 10 times as large, and a tenth", "C2W3-01")
     yield _step("look at labels and inputs", "rows that are shifted or mixed up cannot be learned", "read 20 examples with their labels")
+
+
+def fitting_loss() -> Step:
+    """Where squared loss aims at the mean of a skewed target, before anything else is made better."""
+    return _step("a loss that aims where the error does", "squared loss aims at the mean, absolute loss at the median", "--loss absolute")
 
 
 def _step(what: str, why: str, how: str, source: str = "") -> Step:

@@ -16,7 +16,8 @@ def measured(scene: Scene, goal: float | None) -> Iterator[str]:
     """One sentence for each error that was counted, and whether the goal is reached."""
     for role, estimate in scene.rungs.items():
         if role in scene.ladder and estimate.low is not None and estimate.high is not None:
-            yield f"{role} {scene.noun} is {_interval(estimate, scene)}{'' if estimate.n is None else f' over {estimate.n:,} examples'}."
+            over = "" if estimate.n is None else f" over {estimate.n:,} examples"
+            yield f"{role.replace('_', '-')} {scene.noun} is {_interval(estimate, scene)}{over}."
     dev = scene.rungs.get("dev")
     if goal is not None and dev is not None:
         yield f"The goal of {scene.percent(goal)}% is {_reached(dev, goal)}: dev is at {_interval(dev, scene)}."
@@ -38,7 +39,7 @@ def _reached(dev: Estimate, goal: float) -> str:
 
 def inferred(ladder: Ladder, floor: Floor, tolerance: float) -> Iterator[str]:
     """The assumptions that the verdicts rest on (C2W1-11)."""
-    bare = [rung.name for rung in ladder if rung.estimate.low is None and rung.name not in ("human", "floor")]
+    bare = [rung.name.replace("_", "-") for rung in ladder if rung.estimate.low is None and rung.name not in ("human", "floor")]
     if floor.known == "assumed" and "train" in ladder:
         yield "the floor of 0% is assumed; if people make errors here, give --human."
     if floor.known == "given" and floor.source:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from fathom.core.diagnosis_lines import NAMES, STANDING
-from fathom.core.percent import between, decimals_of, percent
+from fathom.core import ladder_figures
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
@@ -17,58 +16,42 @@ from fathom.report.page_markup import signed
 
 def role_name(role: str) -> str:
     """'dev (validation)' for dev, 'train-dev' for train_dev."""
-    return NAMES.get(role, role)
+    return ladder_figures.role_name(role)
 
 
 def error(value: float, ladder: Ladder) -> str:
     """'4.6%', with the decimals that all figures of the ladder have."""
-    return f"{percent(value, decimals_of(ladder))}%"
+    return ladder_figures.error_figure(value, ladder)
 
 
 def interval(low: float | None, high: float | None, ladder: Ladder) -> str:
     """'1.4 to 8.7', in percent; nothing where there is none."""
-    if low is None or high is None:
-        return ""
-    places = decimals_of(ladder)
-    return signed(f"{percent(low, places)} to {percent(high, places)}")
+    return signed(ladder_figures.ends_figure(low, high, ladder))
 
 
 def own_unit(estimate: Estimate, ladder: Ladder) -> str:
     """'55.22 mmHg' for a regression, nothing for rates."""
-    if ladder.scale is None:
-        return ""
-    return f"{signed(f'{estimate.value * ladder.scale:.4g}')} {ladder.unit}".strip()
+    return signed(ladder_figures.own_unit(estimate.value, ladder))
 
 
 def plain_error(role: str, diagnosis: Diagnosis) -> str:
     """'plain 4.9%' beside a balanced error; nothing where the ladder is one of plain errors."""
-    balance = diagnosis.balance
-    if balance is None or role not in balance.plain:
-        return ""
-    return f"plain {percent(balance.plain[role].estimate.value, decimals_of(balance.plain))}%"
+    return ladder_figures.plain_figure(role, diagnosis.balance)
 
 
 def only_bounded(gap: Gap, diagnosis: Diagnosis) -> bool:
-    """Whether only the two ends of a gap are known: the bias over a floor that a reference bounds."""
-    return gap.name == "avoidable_bias" and diagnosis.floor.known == "bounded by reference"
+    """Whether only the two ends of a gap are known: the bias over a floor that is bounded from above."""
+    return ladder_figures.only_bounded(gap, diagnosis)
 
 
 def gap_value(gap: Gap, diagnosis: Diagnosis) -> str:
     """'+3.5', the difference of the two printed rungs; nothing where only the two ends of a bias are known."""
-    if only_bounded(gap, diagnosis):
-        return ""
-    ladder = diagnosis.ladder
-    start = diagnosis.floor.value if gap.name == "avoidable_bias" else ladder[gap.start].estimate.value
-    figure = between(start, ladder[gap.end].estimate.value, decimals_of(ladder))
-    return signed(figure) if figure.startswith("-") else f"+{figure}"
+    return signed(ladder_figures.gap_figure(gap, diagnosis))
 
 
 def standing(reference: Reference, ladder: Ladder) -> str:
     """'level with linear: 3.5 points more on dev (-0.6 to 7.5), on the same examples'."""
-    gap = reference.ahead
-    ends = interval(gap.low, gap.high, ladder)
-    text = f"{STANDING[reference.standing]} {reference.name}: dev differs by {signed(percent(gap.value, decimals_of(ladder)))} points"
-    return text + (f" ({ends})" if ends else "") + (", on the same examples" if reference.paired else "")
+    return signed(ladder_figures.standing_text(reference, ladder))
 
 
 def figure(value: object) -> str:

@@ -13,9 +13,9 @@ class Floor(Record):
     """The error that nobody can go below (C2W1-10, C3W1-20).
 
     Attributes:
-        value: the floor; where it is bounded by a reference, the bound: the floor lies between 0 and it.
+        value: the floor; where it is bounded, by the best reference or the net's own dev error, the bound: the floor lies between 0 and it.
         known: "given" by the user, "assumed" (0, with nothing else known), or "bounded by reference".
-        source: who: the one that was the best of several, or the reference's name.
+        source: who: the one that was the best of several, the reference's name, or "this net".
 
     Example:
         >>> print(Floor(value=0.005, known="given", source="team"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fathom.core.records.estimate import Estimate
@@ -43,3 +44,21 @@ class Reference(Record):
         value, low, high = abs(gap.value), gap.low, gap.high
         ends = "" if low is None or high is None else " ({:.4g} to {:.4g})".format(*((-high, -low) if turn else (low, high)))
         return f"{self.name} {self.estimate.value:.4g}; the net is {'ahead' if turn else 'behind'} by {value:.4g}{ends}"
+
+
+def best_of(references: Mapping[str, Reference], baseline: Mapping[str, Reference]) -> Reference | None:
+    """The reference with the lowest dev error; None where there is none that is better than the baseline, by the figures as printed.
+
+    Args:
+        references: by name.
+        baseline: by role; its dev error is the one to be better than, where it is known.
+
+    Example:
+        >>> linear = Reference(name="linear", estimate=Estimate(value=0.5), ahead=Estimate(value=-0.1))
+        >>> best_of({"linear": linear}, {}) is linear, best_of({"linear": linear}, {"dev": linear})
+        (True, None)
+    """
+    best = min(references.values(), key=lambda r: r.estimate.value, default=None)
+    if best is None or "dev" not in baseline:
+        return best
+    return best if round(best.estimate.value, 3) < round(baseline["dev"].estimate.value, 3) else None

@@ -19,7 +19,7 @@ BRIEFLY := { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing c
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest
 
-.PHONY: help install demo test check format slow timing bench clean distclean
+.PHONY: help install demo test check format slow timing bench pictures clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -55,6 +55,9 @@ timing: $(STAMP) ## wall-clock limits; on an otherwise idle machine
 
 bench: $(STAMP) ## measure against peers, into benchmarks/; on an otherwise idle machine
 	@$(BIN)/python benchmarks/bundled.py
+
+pictures: $(STAMP) ## draw the README's pictures from the commands they show
+	@$(BIN)/python docs/pictures/draw.py
 
 format: $(STAMP) ## format the code and mend what lint can mend
 	@$(BIN)/ruff format $(wildcard $(CODE))

@@ -101,6 +101,12 @@ def change(name, value):
     return damage
 
 
+def nan_weights(run):
+    from safetensors.numpy import load_file, save_file
+
+    save_file({k: v * np.nan for k, v in load_file(run / "weights.safetensors").items()}, run / "weights.safetensors")
+
+
 DAMAGES = {
     "no run.json": lambda run: (run / "run.json").unlink(),
     "half a run.json": lambda run: (run / "run.json").write_text((run / "run.json").read_text()[:500]),
@@ -121,6 +127,16 @@ DAMAGES = {
     "errors that are junk": lambda run: (run / "errors" / "dev.parquet").write_bytes(b"PAR1junkPAR1"),
     "a history that is junk": lambda run: (run / "history.jsonl").write_text('{"epoch": 1}\n'),
     "a prepare that is junk": lambda run: (run / "prepare.json").write_text('{"columns": "x"}'),
+    "a history with NaN": lambda run: (run / "history.jsonl").write_text('{"epoch": 1, "J": NaN}\n'),
+    "a history of words": lambda run: (run / "history.jsonl").write_text(
+        (run / "history.jsonl").read_text().replace('"J": ', '"J": "x", "K": ')
+    ),
+    "classes twice": change("run.json", lambda v: v["target"].update(classes=["a", "a"])),
+    "rows that are no numbers": change("run.json", lambda v: v["experiment"]["rows"].update(train="<script>")),
+    "weights that are NaN": nan_weights,
+    "errors below zero": lambda run: (
+        pl.read_parquet(run / "errors/dev.parquet").with_columns(error=-1.0).write_parquet(run / "errors/dev.parquet")
+    ),
     "deep JSON": lambda run: (run / "prepare.json").write_text("[" * 100_000),
 }
 
@@ -178,3 +194,8 @@ def test_rows_without_a_target_are_left_out_with_their_count(tmp_path, capsys):
 def test_numpy_is_not_asked_to_unpickle(tmp_path, capsys):
     np.savez(tmp_path / "d.npz", X=np.array([{"a": 1}] * 20, dtype=object), y=np.arange(20))
     refused(capsys, ["fit", "d.npz"], "d.npz")
+
+
+def test_a_run_that_was_fitted_on_another_device_opens(capsys, run):
+    change("run.json", lambda v: v["experiment"]["settings"].update(device="cuda"))(run)
+    assert main(["predict", "run", "d.csv"]) == 0

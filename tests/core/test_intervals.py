@@ -264,3 +264,12 @@ def test_differences_of_means_are_covered():
         found = interval_of_difference(a, b, seed)
         hits += found.low <= 0.1 <= found.high
     assert 0.93 <= hits / 1500 <= 0.97
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_paired_difference_over_few_groups_is_finite(seed):
+    source = np.random.default_rng(seed)
+    group = np.repeat(np.arange(3), 10)
+    a, b = (Errors.of(source.random(30) < p, group=group) for p in (0.02, 0.1))
+    found = interval_of_paired(a, b)
+    assert -1 <= found.low <= found.value <= found.high <= 1

@@ -1,9 +1,11 @@
 """Fit end to end, on real data."""
 
 import itertools
+import json
 import math
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 from torch import nn
@@ -249,3 +251,124 @@ def test_a_skewed_target_is_a_finding_and_the_absolute_loss_serves_it():
     assert absolute.errors["dev"].mean() < squared.errors["dev"].mean()
     even = fathom.fit(fathom.split(fathom.load((x, x[:, 0] + source.normal(size=800)))), epochs=3)
     assert "engine.loss.skewed_target" not in {f.id for f in even.findings}
+
+
+def grouped(seed):
+    source = np.random.default_rng(seed)
+    table = {f"x{i}": source.normal(size=300) for i in range(3)} | {"g": np.repeat([f"p{i}" for i in range(30)], 10)}
+    table["y"] = np.where(table["x0"] + source.normal(size=300) > 0, "yes", "no")
+    return fathom.split(fathom.load(pl.DataFrame(table), target="y", group="g"), seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_few_groups_in_dev_make_a_run_all_the_same(tmp_path, seed):
+    run = fathom.fit(grouped(seed), epochs=10)
+    run.save(tmp_path / "run")
+    assert all(gap.low is None or math.isfinite(gap.low + gap.high) for gap in run.diagnose().gaps.values())
+    assert run.references[0].errors.group is not None
+
+
+def test_test_is_opened_by_the_splits_of_the_run_alone_and_once(splits, tmp_path):
+    run = fathom.fit(splits, epochs=30)
+    run.save(tmp_path / "run", diagnosis=run.diagnose(human=0.005, goal=0.03), command="fathom fit x")
+    opened = fathom.open_run(tmp_path / "run")
+    with pytest.raises(UnusableInput, match="expected the splits that this run was fitted on, got others"):
+        opened.open_test(fathom.split(fathom.sample("wine"), seed=5))
+    assert opened.openings == []
+    first = opened.open_test(splits)
+    assert opened.open_test(splits) == first
+    assert len(opened.openings) == 1
+    kept = json.loads((tmp_path / "run" / "diagnosis.json").read_text())
+    assert (kept["floor"]["known"], kept["floor"]["value"], kept["goal"]) == ("given", 0.005, 0.03)
+    assert "fathom fit x" in (tmp_path / "run" / "report.html").read_text()
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["plan"] == {"threads": 1, "device": "cpu"}
+
+
+@pytest.mark.parametrize(
+    ("net", "message"),
+    [
+        (lambda i, o: nn.Linear(i, 2), r"expected raw outputs of shape \(n, 3\), got \(n, 2\)"),
+        (lambda i, o: nn.Sequential(nn.Linear(i, 1), nn.Flatten(0)), r"expected raw outputs of shape \(n, 3\), got \(n,?\)"),
+        (lambda i, o: nn.Linear(i + 1, o), r"expected a module that takes inputs of shape \(n, 13\)"),
+        (lambda inputs: nn.Linear(inputs, 3), "one of a single argument"),
+    ],
+    ids=["width", "flat", "inputs", "one argument"],
+)
+def test_a_net_that_does_not_fit_is_refused_before_it_is_trained(splits, net, message):
+    with pytest.raises(UnusableInput, match=message):
+        fathom.fit(splits, net=net, epochs=1)
+
+
+def test_two_logits_for_two_classes_are_refused():
+    with pytest.raises(UnusableInput, match="One logit for two classes"):
+        fathom.fit(fathom.split(fathom.sample("breast-cancer")), net=lambda i, o: nn.Linear(i, 2), epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"device": "cuda"} if not torch.cuda.is_available() else {"device": "meta"}, r"`device`: expected a device of this machine"),
+        ({"net": Own, "dropout": 0.5}, r"`dropout`: expected 0 with a net of your own"),
+        ({"batch_norm": True, "batch_size": 1}, r"`batch_size`: expected at least 2 with batch norm"),
+        ({"keep_prob": "x"}, r"`keep_prob`: expected a number"),
+        ({"hidden": None}, r"`hidden`: expected sizes as in"),
+    ],
+)
+def test_settings_that_would_be_ignored_or_break_are_refused(splits, arguments, message):
+    with pytest.raises(UnusableInput, match=message):
+        fathom.fit(splits, epochs=1, **arguments)
+
+
+def test_early_stopping_needs_a_dev_set_and_fit_many_needs_mappings(splits):
+    with pytest.raises(UnusableInput, match="`early_stopping`: expected a dev set to stop by"):
+        fathom.fit(fathom.split(fathom.sample("wine"), dev_size=0), early_stopping=3)
+    with pytest.raises(UnusableInput, match="`settings`: expected at least one mapping"):
+        fathom.fit_many(splits, settings=["a"])
+    assert fathom.fit(splits, hidden=np.int64(8), epochs=1).experiment.shape == "13-8-3"
+
+
+def test_an_interrupted_run_has_the_weights_of_its_last_finished_epoch(splits):
+    def stop(done, total, text):
+        if done >= 14:
+            raise KeyboardInterrupt
+
+    cut = fathom.fit(splits, epochs=50, batch_size=16, progress=stop)
+    whole = fathom.fit(splits, epochs=50, batch_size=16, schedule=lambda epoch: 1.0 if epoch <= len(cut.history) else 0.0, optimizer="sgd")
+    same = fathom.fit(splits, epochs=50, batch_size=16, optimizer="sgd", progress=stop)
+    assert torch.equal(same.net[0].weight, whole.net[0].weight)
+
+
+def test_a_schedule_of_the_users_own_is_remembered_as_such(splits, tmp_path):
+    run = fathom.fit(splits, epochs=3, schedule=lambda epoch: 1 / epoch)
+    run.save(tmp_path / "run")
+    assert fathom.open_run(tmp_path / "run").settings.schedule.name == "custom"
+
+
+def test_a_run_folder_may_be_reached_through_a_link(run, splits, tmp_path):
+    run.save(tmp_path / "run")
+    (tmp_path / "latest").symlink_to(tmp_path / "run")
+    assert fathom.open_run(tmp_path / "latest").predict(splits.dev).equals(run.predict(splits.dev))
+
+
+def test_words_that_name_no_role_are_no_keys(run):
+    assert "val" in run.errors
+    with pytest.raises(KeyError):
+        run.errors["nonsense"]
+
+
+class Stepping(nn.Module):
+    """A user's module with a method of the same name as one of ours."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.layer = nn.Linear(inputs, outputs)
+
+    def at(self, index):
+        return self.layer.weight[index]
+
+    def forward(self, inputs):
+        return self.layer(inputs)
+
+
+def test_a_method_of_a_users_module_is_not_ours_to_call(splits):
+    assert fathom.fit(splits, net=Stepping, epochs=2).errors["dev"].size

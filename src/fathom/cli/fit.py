@@ -146,9 +146,8 @@ def _splits(given: dict[str, Any]) -> Any:
     data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=typed.types(given["types"]), **about)
     others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
     sizes: dict[str, Any] = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
-    if others:
-        return split(train=data, **others, seed=given["split_seed"])
-    return split(data, seed=given["split_seed"], like=given["like"], **sizes)
+    rules = {"seed": given["split_seed"], "like": given["like"], **sizes}
+    return split(train=data, **others, **rules) if others else split(data, **rules)
 
 
 def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]) -> None:

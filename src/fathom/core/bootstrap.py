@@ -107,7 +107,8 @@ def _resampled_t(V: NDArray[np.float64], W: NDArray[np.float64], theta: float, s
     v, w, vv, vw, ww = sums.T
     with np.errstate(divide="ignore", invalid="ignore"):
         again = v / w
-        squares = np.maximum(vv - 2 * again * vw + again**2 * ww, 0.0)
+        squares = vv - 2 * again * vw + again**2 * ww
+        squares = np.where(squares > 1e-12 * vv, squares, 0.0)  # what is left of equal numbers is rounding, not spread
         se = np.sqrt(G / (G - 1) * squares) / w
         t = (again - theta) / np.where(se > 1e-9 * abs(theta), se, 0.0)
     return np.where(np.isnan(t), 0.0, t)

@@ -205,7 +205,18 @@ def interval_of_paired(a: Errors, b: Errors, seed: int = 0, level: float = LEVEL
     found = studentized(both, seed, level)
     if found is None:
         return Estimate(value=both.rate, low=both.rate, high=both.rate, n=len(a), method="bootstrap", level=level)
-    return Estimate(value=found.value, low=found.low, high=found.high, n=len(a), method=found.method, level=level)
+    least, most = _range_of_groups(both)  # few groups: many resamples have no spread, and an end of the bootstrap is infinite
+    low, high = found.low if math.isfinite(found.low) else least, found.high if math.isfinite(found.high) else most
+    return Estimate(value=found.value, low=low, high=high, n=len(a), method=found.method, level=level)
+
+
+def _range_of_groups(errors: Errors) -> tuple[float, float]:
+    """The least and the largest mean of a group."""
+    from fathom.core.bootstrap import group_sums
+
+    v, w = group_sums(errors)
+    means = [float(a / b) for a, b in zip(v, w, strict=True) if b > 0]
+    return min(means), max(means)
 
 
 def _bonett_price(a: NDArray[np.float64], b: NDArray[np.float64], level: float) -> Estimate:

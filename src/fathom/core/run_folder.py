@@ -107,9 +107,14 @@ def read_json(folder: Path, name: str, largest: int = LARGEST_JSON) -> Any:
     if size > largest:
         raise refuse(f"run '{folder}'", expected=f"{name} of at most {largest:,} bytes", got=f"{size:,}")
     try:
-        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        return parse_json(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
         raise UnusableInput(f"run '{folder}': expected JSON in {name}, got what does not read as such ({error}).") from None
+
+
+def parse_json(text: str) -> Any:
+    """JSON without NaN and Infinity, which it does not know; ValueError where it is none."""
+    return json.loads(text, parse_constant=_no_constant)
 
 
 def _no_constant(word: str) -> Any:

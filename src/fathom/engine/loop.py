@@ -88,6 +88,7 @@ def train(job: Job) -> History:
         if not run.epochs:
             raise
         stopped = "interrupted"
+        run.state.restore(run.finished)  # the weights of the last epoch that is in the history
     if run.best is not None:
         run.state.restore(run.best)
     mode(job.net, False)
@@ -105,6 +106,7 @@ class _Running:
     every: int
     per_epoch: int
     epochs: list[Epoch] = field(default_factory=list)
+    finished: dict[str, Tensor] = field(default_factory=dict)
     best: dict[str, Tensor] | None = None
     best_epoch: int | None = None
     best_score: tuple[float, float] = (math.inf, math.inf)
@@ -142,6 +144,7 @@ class _Running:
                 updates=self.state.step,
             )
         )
+        self.finished = self.state.snapshot()
         self._keep_best(epoch, errors, score)
         self._report(epoch)
 
@@ -196,7 +199,7 @@ class _Running:
             return
         score = (errors["dev"], dev_loss)
         if score < self.best_score:
-            self.best_score, self.best_epoch, self.best = score, epoch, self.state.snapshot()
+            self.best_score, self.best_epoch, self.best = score, epoch, self.finished
 
     def out_of_patience(self, epoch: int) -> bool:
         """Whether early stopping has waited long enough."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +31,7 @@ def make_step(net: nn.Module, loss: Loss, settings: Settings, penalty: Penalty) 
         rows (B,) index inputs and targets, which are already on the device.
     """
     update, _ = UPDATES[settings.optimizer]
-    masked = [at for layer in net.modules() if callable(at := getattr(layer, "at", None))]
+    masked = [cast(Any, layer).at for layer in net.modules() if getattr(layer, "seeded_mask", False) is True]
     half = settings.precision == "bfloat16"
 
     def step(state: State, inputs: Tensor, targets: Tensor, rows: Tensor, learning_rate: float) -> tuple[State, Tensor]:

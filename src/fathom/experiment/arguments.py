@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from fathom.core.expectations import did_you_mean, refuse
+from fathom.core.expectations import did_you_mean, number, refuse
 from fathom.core.records.settings import Settings
 
 SETTINGS = {field.name for field in dataclasses.fields(Settings)}
@@ -58,5 +58,5 @@ def _without_aliases(given: Mapping[str, Any]) -> dict[str, Any]:
 def _dropped(keep: Any) -> Any:
     """1 - keep_prob, for one number or one per layer."""
     if isinstance(keep, list | tuple):
-        return tuple(round(1.0 - float(k), 12) for k in keep)
-    return round(1.0 - float(keep), 12)
+        return tuple(_dropped(k) for k in keep)
+    return round(1.0 - number("keep_prob", keep, low=0.0, high=1.0, low_open=True), 12)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from fathom.core.dense import DenseNet
 from fathom.core.expectations import refuse
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
+from fathom.engine.step import outputs_of
 from fathom.nets.catalogue import arguments_for, entry
 from fathom.nets.initialization import initialize, scheme_for
 
@@ -59,6 +60,8 @@ def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, argume
     Raises:
         UnusableInput: an unknown net, one for another kind of target, or a module that trains nothing.
     """
+    if not isinstance(net, str) and settings.dropout not in (0.0, ()):
+        raise refuse("`dropout`", expected="0 with a net of your own", got=repr(settings.dropout), fix="put dropout into the net itself")
     if isinstance(net, str):
         built = _named(net, inputs, outputs, settings, arguments, kind)
     else:
@@ -94,7 +97,9 @@ def _module(net: Any, inputs: int, outputs: int, settings: Settings) -> nn.Modul
     takes = len(inspect.signature(net).parameters)
     with torch.random.fork_rng():  # a builder draws from torch's global generator; ours puts it back
         torch.manual_seed(derive(settings.seed, "initialization"))
-        module = net(inputs, outputs) if takes >= 2 else net()
+        if takes == 1:
+            raise refuse("`net`", expected="a callable of (inputs, outputs), or of nothing", got="one of a single argument")
+        module = net(inputs, outputs) if takes else net()
     if not isinstance(module, nn.Module):
         raise refuse("`net`", expected="a callable that returns a torch module", got=type(module).__name__)
     return module
@@ -105,11 +110,46 @@ def device_of(settings: Settings) -> torch.device:
     if settings.device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        return torch.device(settings.device)
+        device = torch.device(settings.device)
     except RuntimeError:
         raise refuse("`device`", expected='"auto" or a torch device as in "cpu", "cuda:0"', got=repr(settings.device)) from None
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there.get(device.type, False):
+        here = ", ".join(name for name, found in there.items() if found)
+        raise refuse("`device`", expected=f"a device of this machine ({here})", got=repr(settings.device), fix='use device "auto"')
+    return device
 
 
 def dtype_of(settings: Settings) -> torch.dtype:
     """float64 where asked, else float32 (bfloat16 is autocast on float32 weights)."""
     return torch.float64 if settings.precision == "float64" else torch.float32
+
+
+def check_fit(built: Built, inputs: Tensor, outputs: int, batch: int) -> None:
+    """Try a net on two rows before it is trained.
+
+    Args:
+        built: the net.
+        inputs: (2, d) rows of train; fewer where there are no more.
+        outputs: the width that the task asks for.
+        batch: rows in a mini-batch.
+
+    Raises:
+        UnusableInput: the net does not take such rows, gives another width, or has batch norm and batches of one row.
+    """
+    if batch < 2 and any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in built.module.modules()):
+        raise refuse("`batch_size`", expected="at least 2 with batch norm", got=batch, fix="one row has no variance")
+    try:
+        shape = tuple(outputs_of(built.module, inputs).shape)
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+        got = f"{type(error).__name__}: {str(error)[:200]}"
+        raise refuse(f"`net` ({built.shape})", expected=f"a module that takes inputs of shape (n, {inputs.shape[1]})", got=got) from None
+    if shape != (len(inputs), outputs):
+        wanted = f"raw outputs of shape (n, {outputs})"
+        got = f"{('n', *shape[1:])}".replace("'", "")
+        raise refuse(
+            f"`net` ({built.shape})",
+            expected=wanted,
+            got=got,
+            fix="one logit for two classes, C for C classes, one number for a regression",
+        )

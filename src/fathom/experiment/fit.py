@@ -20,11 +20,11 @@ from fathom.engine.loop import Job, Progress, train
 from fathom.engine.step import outputs_of
 from fathom.engine.threads import threads_for, use_threads
 from fathom.experiment.arguments import sort_arguments
-from fathom.experiment.build import Built, NetLike, build, device_of, dtype_of
+from fathom.experiment.build import Built, NetLike, build, check_fit, device_of, dtype_of
 from fathom.experiment.findings import findings_of, skewed
 from fathom.experiment.outcome import outcome
 from fathom.experiment.ready import Ready, make_ready
-from fathom.experiment.run import Run
+from fathom.experiment.run import Run, identity_of
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
 from fathom.experiment.tensors import Pair, pair
 from fathom.nets.catalogue import entry
@@ -93,8 +93,8 @@ def fit_many(
     Raises:
         UnusableInput: no settings, or a module in place of a builder.
     """
-    if not settings:
-        raise refuse("`settings`", expected="at least one mapping of arguments", got="none")
+    if not settings or not all(isinstance(member, Mapping) for member in settings):
+        raise refuse("`settings`", expected="at least one mapping of arguments", got=repr(settings)[:80])
     if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     ready = make_ready(splits)
@@ -119,6 +119,8 @@ def _fit(
     for_settings, for_net = sort_arguments(arguments, net_arguments)
     rows = len(ready.prepared.targets["train"])
     settings = Settings(**for_settings).at(rows=rows)
+    if settings.early_stopping and not len(ready.prepared.targets.get("dev", ())):
+        raise refuse("`early_stopping`", expected="a dev set to stop by", got="splits without one")
     target = ready.splits.target
     task = _task(ready, settings)
     with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
@@ -139,6 +141,7 @@ def _fit(
         tables=tables,
         findings=findings,
         ready=ready,
+        plan={"threads": threads_for(settings.rows_a_batch(rows), built.parameters), "device": device_of(settings).type},
     )
 
 
@@ -147,6 +150,7 @@ def _train(
 ) -> tuple[History, dict[str, pl.DataFrame]]:
     """Train the built net; returns the history and what it says of every role but test."""
     pairs = _pairs(ready, settings)
+    check_fit(built, pairs["train"].inputs[:2], task.outputs, settings.rows_a_batch(len(pairs["train"])))
     with use_threads(threads_for(settings.rows_a_batch(len(pairs["train"])), built.parameters)):
         history = train(_job(built, task, settings, pairs, progress))
         tables = {role: outcome(built.module, task, ready.splits.target, *_measured(ready, pairs, role)) for role in pairs}
@@ -167,9 +171,8 @@ def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:
             "path": train.path,
             "digest": train.digest,
             "generated": train.generated,
-            "target": ready.splits.target.to_json(),
             "columns": [c.to_json() for c in train.columns],
-            "split": ready.splits.how.to_json(),
+            **identity_of(ready.splits),
         },
         net=built.name,
         arguments=built.arguments,

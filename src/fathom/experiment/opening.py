@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import torch
 from torch import nn
 
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
-from fathom.core.expectations import refuse
+from fathom.core.expectations import number, one_of, refuse, shown, whole
 from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
 from fathom.core.records.settings import Settings
-from fathom.core.records.target import Target
+from fathom.core.records.target import Kind, Target
 from fathom.core.roles import ROLES
 from fathom.data.prepare import Prepare
 from fathom.experiment.build import build
@@ -44,7 +44,7 @@ def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None =
     Raises:
         UnusableInput: no run folder, a damaged or hostile one, or a net that the weights do not fit.
     """
-    folder = Path(path)
+    folder = Path(path).resolve() if Path(path).is_symlink() else Path(path)
     head = run_folder.read_json(folder, run_folder.RUN)
     try:
         return _open(folder, head, net)
@@ -67,7 +67,7 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
             f"run '{folder}'", expected=f"schema {run_folder.SCHEMA}", got=repr(head["schema"]), fix="open it with the fathom that wrote it"
         )
     experiment = _experiment(head["experiment"])
-    target = Target(**{**head["target"], "classes": tuple(head["target"]["classes"])})
+    target = _target(head["target"])
     prepare = Prepare.from_json(run_folder.read_json(folder, run_folder.PREPARE))
     scale = prepare.target_scale
     numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
@@ -83,7 +83,10 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
         tables={role: table for role in ROLES if (table := _table(folder, role)) is not None},
         findings=tuple(Finding(**f) for f in head["findings"]),
         fitted=_references(folder),
-        openings=list(head["openings"]),
+        openings=[str(date) for date in head["openings"]],
+        plan=dict(head["plan"]),
+        asked={name: value for name, value in dict(head["asked"]).items() if name in ("human", "goal", "tolerance", "references")},
+        command=str(head["command"]),
         folder=folder,
     )
 
@@ -93,9 +96,21 @@ def _experiment(values: dict[str, Any]) -> Experiment:
     for name in ("betas", "dropout"):
         if isinstance(settings[name], list):
             settings[name] = tuple(settings[name])
-    if settings["schedule"] is not None:
-        settings["schedule"] = None if settings["schedule"]["name"] == "custom" else settings["schedule"]
-    return Experiment(**{**values, "settings": Settings(**settings)})
+    experiment = Experiment(**{**values, "settings": Settings(**settings)})
+    for name, rows in experiment.rows.items():
+        whole(f"rows of {name}", rows)
+    whole("parameters", experiment.parameters)
+    return experiment
+
+
+def _target(values: dict[str, Any]) -> Target:
+    target = Target(**{**values, "classes": tuple(values["classes"])})
+    one_of("kind", target.kind, get_args(Kind))
+    wanted = {"binary": 2, "multiclass": 3, "regression": 0}[target.kind]
+    right = len(target.classes) >= wanted if target.kind == "multiclass" else len(target.classes) == wanted
+    if not right or len(set(target.classes)) != len(target.classes) or not all(isinstance(c, str) for c in target.classes):
+        raise refuse("classes", expected=f"those of a {target.kind} target, each once", got=shown(target.classes))
+    return target
 
 
 def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: int, kind: str) -> nn.Module:
@@ -114,7 +129,10 @@ def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: i
         raise damaged(folder, f"weights: {error}") from None
     _check_size(folder, experiment, weights, inputs, outputs)
     chosen = net if net is not None else experiment.net
-    built = build(chosen, inputs=inputs, outputs=outputs, settings=experiment.settings, arguments=experiment.arguments, kind=kind)
+    if not all(bool(torch.isfinite(w).all()) for w in weights.values() if w.is_floating_point()):
+        raise damaged(folder, "weights that are not finite")
+    settings = dataclasses.replace(experiment.settings, device="auto", dropout=experiment.settings.dropout if net is None else 0.0)
+    built = build(chosen, inputs=inputs, outputs=outputs, settings=settings, arguments=experiment.arguments, kind=kind)
     built.module.load_state_dict(weights)
     return built.module.eval()
 
@@ -136,16 +154,30 @@ def _history(folder: Path, summary: dict[str, Any]) -> History:
     if path.stat().st_size > run_folder.LARGEST_JSON:
         raise damaged(folder, "a history of over 64 MiB")
     lines = path.read_text(encoding="utf-8").splitlines()
-    epochs = [Epoch(**json.loads(line)) for line in lines if line]
+    epochs = [_epoch(run_folder.parse_json(line)) for line in lines if line]
     seconds = summary["seconds"]
     return History(epochs, summary["best_epoch"], float("nan") if seconds is None else float(seconds), str(summary["stopped"]))
+
+
+def _epoch(values: dict[str, Any]) -> Epoch:
+    """One line of the history, its numbers checked."""
+    for name, value in values.items():
+        for part in value.values() if name == "errors" else [value]:
+            number(name, part)
+    return Epoch(**values)
 
 
 def _table(folder: Path, role: str) -> pl.DataFrame | None:
     table = _parquet(folder, f"{run_folder.ERRORS}/{role}.parquet")
     if table is not None and not {"truth", "prediction", "error", "weight"} <= set(table.columns):
         raise damaged(folder, f"{role}.parquet lacks columns")
+    if table is not None and not all(_sound(table.get_column(name)) for name in ("error", "weight")):
+        raise damaged(folder, f"{role}.parquet with errors or weights that are no numbers of at least 0")
     return table
+
+
+def _sound(column: pl.Series) -> bool:
+    return column.dtype.is_numeric() and not column.null_count() and bool((column.is_finite() & (column >= 0)).all())
 
 
 def _references(folder: Path) -> list[FittedReference]:

@@ -154,20 +154,24 @@ def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed:
     x, y = prepared.inputs["train"], prepared.targets["train"]
     dev_x, dev_y = prepared.inputs["dev"], prepared.targets["dev"]
     effort = method.effort(x.shape[1], classes if classes > 2 else 1, len(dev_y))
-    rows = _drawn(len(y), max(200, effort.rows), seed)
+    rows = _drawn(y, max(200, effort.rows), seed)
     columns = _telling(x[rows], y[rows], effort.features, task.kind == "regression")
     estimator = method.make(task.kind == "regression", seed, effort)
     if method.name == "nearest neighbors":
         estimator.set_params(n_neighbors=min(15, len(rows)))
     predicted = estimator.fit(x[rows][:, columns], y[rows]).predict(dev_x[:, columns])
-    errors = errors_of(task, predicted, dev_y)
+    errors = errors_of(task, predicted, dev_y, prepared.groups.get("dev"))
     return FittedReference(name=method.name, about=method.about, errors=errors, rows=len(rows), seconds=time.perf_counter() - started)
 
 
-def _drawn(rows: int, most: int, seed: int) -> NDArray[np.int64]:
-    if rows <= most:
-        return np.arange(rows)
-    return np.sort(generator(seed, "references").choice(rows, size=most, replace=False))
+def _drawn(y: NDArray[Any], most: int, seed: int) -> NDArray[np.int64]:
+    """At most `most` rows of train, and the first of each class, so that none is unknown to a method."""
+    if len(y) <= most:
+        return np.arange(len(y))
+    drawn = generator(seed, "references").choice(len(y), size=most, replace=False)
+    if np.issubdtype(y.dtype, np.integer):
+        drawn = np.concatenate([drawn, np.unique(y, return_index=True)[1]])
+    return np.unique(drawn).astype(np.int64)
 
 
 def _telling(x: NDArray[np.float32], y: NDArray[Any], most: int, regression: bool) -> NDArray[np.int64]:
@@ -180,8 +184,8 @@ def _telling(x: NDArray[np.float32], y: NDArray[Any], most: int, regression: boo
     return np.sort(np.argsort(-np.nan_to_num(scores, nan=-1.0), kind="stable")[:most])
 
 
-def errors_of(task: Task, predicted: NDArray[Any], truth: NDArray[Any]) -> Errors:
+def errors_of(task: Task, predicted: NDArray[Any], truth: NDArray[Any], groups: NDArray[Any] | None = None) -> Errors:
     """Errors of predicted codes, or of predicted standardized numbers, in the task's terms."""
     if isinstance(task, Regression):
-        return Errors.of(np.abs(np.asarray(predicted, dtype=np.float64) - truth) * (task.std / task.baseline))
-    return Errors.of(predicted != truth)
+        return Errors.of(np.abs(np.asarray(predicted, dtype=np.float64) - truth) * (task.std / task.baseline), group=groups)
+    return Errors.of(predicted != truth, group=groups)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from fathom.core.exceptions import FathomError, TestSealed
+from fathom.core.exceptions import FathomError, TestSealed, UnusableInput
 from fathom.core.expectations import refuse
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.diagnosis import Diagnosis
@@ -48,7 +48,7 @@ class RoleErrors(Mapping[str, "NDArray[Any]"]):
         self._sealed = sealed
 
     def __getitem__(self, role: str) -> NDArray[Any]:
-        name = role_of(role)
+        name = self._name(role)
         if name in self._tables:
             return self._tables[name].get_column("error").to_numpy()
         if name == "test" and self._sealed:
@@ -62,7 +62,15 @@ class RoleErrors(Mapping[str, "NDArray[Any]"]):
         return len(self._tables)
 
     def __contains__(self, role: object) -> bool:
-        return role in self._tables
+        return self._name(role) in self._tables
+
+    @staticmethod
+    def _name(role: object) -> str:
+        """The role that a word names; a word that names none is no key."""
+        try:
+            return role_of(str(role))
+        except UnusableInput:
+            raise KeyError(role) from None
 
 
 @dataclass(eq=False)
@@ -81,6 +89,9 @@ class Run:
         ready: the data, split and prepared; None for a run that was opened from disk.
         fitted: the references, once they are fitted.
         openings: when test was opened, as ISO dates.
+        plan: what the bits depend on besides seed and versions: threads and device.
+        asked: what the saved diagnosis was asked for: human, goal, tolerance.
+        command: how the run was made on a command line; "" in Python.
         folder: where the run was saved; None before.
     """
 
@@ -95,6 +106,9 @@ class Run:
     ready: Ready | None = None
     fitted: list[FittedReference] | None = None
     openings: list[str] = field(default_factory=list)
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
     folder: Path | None = None
 
     @classmethod
@@ -210,14 +224,17 @@ class Run:
         Raises:
             UnusableInput: there is no test set, or other splits than the run's.
         """
+        if "test" in self.tables:
+            return errors_in(self.tables["test"]).rate
         source = splits or self.splits
         test = None if source is None else source.roles.get("test")
         if source is None:
             raise refuse("test", expected="the splits of this run", got="a run opened from disk", fix="pass run.open_test(splits)")
         if test is None or not len(test):
             raise refuse("test", expected="a test set", got="splits without one")
-        if len(test) != self._experiment.rows.get("test"):
-            raise refuse("test", expected=f"{self._experiment.rows.get('test'):,} rows, as the run had", got=f"{len(test):,}")
+        if identity_of(source) != {name: self._experiment.data[name] for name in identity_of(source)}:
+            fix = "split the same data with the same seed and arguments"
+            raise refuse("test", expected="the splits that this run was fitted on", got="others", fix=fix)
         net, task = self._trained
         targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
         data = pair(self.prepare(test), targets, device=_device(net), dtype=_dtype(net))
@@ -225,8 +242,8 @@ class Run:
         self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
-            diagnosis = self.diagnose()
-            page = self._page(diagnosis)
+            diagnosis = self.diagnose(**self.asked)
+            page = self._page(diagnosis, self.command)
             write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
         return errors_in(self.tables["test"]).rate
 
@@ -267,6 +284,7 @@ class Run:
         folder = Path(path)
         net, _ = self._trained
         diagnosis = diagnosis or self.diagnose()  # first: it may fit the references, which are saved too
+        self.asked, self.command = asked_of(diagnosis), command
         save(
             folder,
             head=self._head(),
@@ -290,6 +308,9 @@ class Run:
             "history": {name: value for name, value in self.history.to_json().items() if name != "epochs"},
             "findings": [f.to_json() for f in self.findings],
             "openings": self.openings,
+            "plan": self.plan,
+            "asked": self.asked,
+            "command": self.command,
             "versions": versions(),
         }
 
@@ -298,6 +319,23 @@ class Run:
             return f"diverged: {self.findings[0].what}"
         errors = ", ".join(f"{role} {errors_in(table).rate:.2%}" for role, table in self.tables.items())
         return f"{self.experiment.data['name']}: {self.experiment}\n{errors}"
+
+
+def identity_of(splits: Splits) -> dict[str, Any]:
+    """What tells splits from others, as it is kept in `Experiment.data`."""
+    return {
+        "target": splits.target.to_json(),
+        "split": splits.how.to_json(),
+        "digests": {role: data.digest for role, data in splits.roles.items()},
+    }
+
+
+def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The arguments that make the same diagnosis again."""
+    asked: dict[str, Any] = {"tolerance": diagnosis.tolerance, "references": bool(diagnosis.references)}
+    if diagnosis.floor.known == "given":
+        asked["human"] = diagnosis.floor.value
+    return asked if diagnosis.goal is None else {**asked, "goal": diagnosis.goal}
 
 
 def _no_targets(rows: int) -> NDArray[Any]:

@@ -25,6 +25,9 @@ class SeededDropout(nn.Module):
         True
     """
 
+    seeded_mask = True
+    """The mark by which the engine knows that a layer wants to be told the step."""
+
     def __init__(self, p: float, layer: int) -> None:
         super().__init__()
         self.p = p

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from numbers import Number
 from typing import Any, get_args
 
 from torch import nn
@@ -39,7 +40,9 @@ def dense_net(
         >>> print(dense_net(2, 1, hidden=(3, 5, 4, 2)), dense_net(3, 1, hidden=(4,)).parameters)
         2-3-5-4-2-1 21
     """
-    sizes = tuple(whole("hidden", h, low=1) for h in ([hidden] if isinstance(hidden, int) else hidden))
+    if not isinstance(hidden, Iterable | Number) or isinstance(hidden, str):
+        raise refuse("`hidden`", expected="sizes as in (64, 32), or () for none", got=repr(hidden))
+    sizes = tuple(whole("hidden", h, low=1) for h in (hidden if isinstance(hidden, Iterable) else [hidden]))
     one_of("activation", activation, get_args(Activation))
     rates = tuple(dropout) if isinstance(dropout, Sequence) else (float(dropout),) * len(sizes)
     if len(rates) != len(sizes):

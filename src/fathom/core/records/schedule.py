@@ -51,8 +51,8 @@ class Schedule(Record):
 
     def __post_init__(self) -> None:
         one_of("schedule.name", self.name, get_args(ScheduleName))
-        if (self.name == "custom") != (self.function is not None):
-            raise refuse("`schedule`", expected="a function, or a name with its rate", got=repr(self.name), fix="pass the function itself")
+        if self.name != "custom" and self.function is not None:
+            raise refuse("`schedule`", expected="a function, or a name with its rate", got=f"{self.name!r} and a function")
         if self.name != "custom":
             rate = DEFAULT_RATE[self.name] if isinstance(self.rate, float) and math.isnan(self.rate) else self.rate
             object.__setattr__(self, "rate", number("schedule.rate", rate, low=0.0))
@@ -68,12 +68,16 @@ class Schedule(Record):
             return cls(name=value)  # type: ignore[arg-type]
         if callable(value):
             return cls(name="custom", function=value)
+        if isinstance(value, Mapping) and value.get("name") == "custom":  # of a run that was opened: the function is not on disk
+            return cls(name="custom", warmup=value.get("warmup", 0))
         if isinstance(value, Mapping) and "name" in value and set(value) <= {"name", "rate", "every", "warmup"}:
             return cls(**value)
         raise refuse("`schedule`", expected="a name, a function, or {'name': ..., 'rate': ..., 'warmup': ...}", got=repr(value))
 
     def factor(self, epoch: int, done: float = 0.0) -> float:
         """The factor on the learning rate in an epoch (from 1), with the share of all steps done in [0, 1]."""
+        if self.name == "custom" and self.function is None:
+            raise refuse("`schedule`", expected="a function of the epoch", got="'custom' without one", fix="pass the function itself")
         if self.function is not None:
             return number("schedule(epoch)", self.function(epoch), low=0.0)
         formulas: dict[str, Callable[[], float]] = {

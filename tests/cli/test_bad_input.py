@@ -90,6 +90,8 @@ def test_new_rows_that_lack_a_needed_column(tmp_path, capsys, run):
     assert not (tmp_path / "a.csv").exists()
     refused(capsys, ["predict", "run", "none.csv"], "none.csv")
     refused(capsys, ["predict", "run", "d.csv", "--out", "a.xlsx"], ".csv or .parquet")
+    refused(capsys, ["predict", "run", "d.csv", "--out", "d.csv"], "a new file", "there already")
+    assert (tmp_path / "d.csv").read_text() == GOOD
 
 
 def change(name, value):

@@ -35,6 +35,7 @@ def test_full_batch_and_given_epochs_stay():
     [
         ({"optimizer": "adm"}, r"`optimizer`: expected one of adam, .* got 'adm'. Did you mean 'adam'"),
         ({"learning_rate": 0}, r"`learning_rate`: expected a finite number above 0, got 0"),
+        ({"learning_rate": float("nan")}, r"`learning_rate`: expected a finite number above 0, got nan"),
         ({"learning_rate": float("inf")}, r"`learning_rate`: expected a finite number"),
         ({"dropout": 1.0}, r"`dropout`: expected a finite number of at least 0 and below 1, got 1.0"),
         ({"batch_size": 0}, r"`batch_size`: expected a whole number of at least 1, got 0"),

@@ -245,7 +245,12 @@ REFUSED = {
     "target not there": ("a.csv", "churnd", {"a.csv": PEOPLE}, "'churnd', which is not there. Did you mean 'churned'."),
     "target far off": ("a.csv", "q", {"a.csv": PEOPLE}, "Take one of age, city, member, since, churned"),
     "3 rows": ("a.csv", "y", {"a.csv": "x,y\n1.5,0\n2,1\n2,0\n4,1\n"}, "at least 10 rows with a target, got 4 rows"),
-    "one class": ("a.csv", "y", {"a.csv": "x,y\n" + "".join(f"{i * 1.5},a\n" for i in range(20))}, "one class only ('a' in every row)"),
+    "one class": (
+        "a.csv",
+        "y",
+        {"a.csv": "x,y\n" + "".join(f"{i * 1.5},a\n" for i in range(20))},
+        "one class only ('a'; empty cells and NA count as missing)",
+    ),
     "constant": ("a.csv", "y", {"a.csv": "x,y\n" + "".join(f"3,{i % 2}\n" for i in range(20))}, "got 1 constant inputs"),
     "no input": ("a.csv", "y", {"a.csv": "id,y\n" + "".join(f"{i},{i % 2}\n" for i in range(20))}, "none (left aside: id)"),
     "only a target": ("a.csv", "y", {"a.csv": "y\n" + "".join(f"{i % 2}\n" for i in range(20))}, "only the target"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from fathom.core.exceptions import UnusableInput
 from fathom.core.records.target import Target
+from fathom.data.load import load
 from fathom.data.reading.target_kind import settle
 from fathom.data.target import decode, encode, labels
 
@@ -77,7 +78,7 @@ def test_whole_numbers_say_what_was_assumed():
 
 
 REFUSED = [
-    (["a"] * 9, None, "at least two classes, got one class only ('a' in every row)"),
+    (["a"] * 9, None, "at least two classes, got one class only ('a'; empty cells and NA count as missing)"),
     (["a"] * 9 + ["b"], None, "at least two examples of every class, got one example of 'b'"),
     ([f"n{i}" for i in range(30)], None, "labels that repeat, got 30 different ones in 30 rows"),
     (["a", "b"] * 9, "regression", "numbers for a regression, got text ('a', 'b')"),
@@ -134,3 +135,11 @@ def test_numbers_pass_through():
     target = Target(name="y", kind="regression")
     assert encode(pl.Series("y", [1.5, 2.5]), target).tolist() == [1.5, 2.5]
     assert decode([1.5], target).to_list() == [1.5]
+
+
+def test_classes_that_differ_in_case_alone_are_said():
+    x = [i * 1.5 for i in range(20)]
+    data = load(pl.DataFrame({"x": x, "y": ["yes", "no", "Yes", "no"] * 5}), target="y")
+    assert "classes differ in case alone ('Yes', 'yes')" in next(f.what for f in data.findings if f.id == "data.target.case")
+    clean = load(pl.DataFrame({"x": x, "y": ["yes", "no"] * 10}), target="y")
+    assert "data.target.case" not in {f.id for f in clean.findings}

@@ -253,6 +253,11 @@ def test_a_skewed_target_is_a_finding_and_the_absolute_loss_serves_it():
     assert "engine.loss.skewed_target" not in {f.id for f in even.findings}
 
 
+class Detached(Own):
+    def forward(self, inputs):
+        return super().forward(inputs).detach()
+
+
 def grouped(seed):
     source = np.random.default_rng(seed)
     table = {f"x{i}": source.normal(size=300) for i in range(3)} | {"g": np.repeat([f"p{i}" for i in range(30)], 10)}
@@ -291,8 +296,9 @@ def test_test_is_opened_by_the_splits_of_the_run_alone_and_once(splits, tmp_path
         (lambda i, o: nn.Sequential(nn.Linear(i, 1), nn.Flatten(0)), r"expected raw outputs of shape \(n, 3\), got \(n,?\)"),
         (lambda i, o: nn.Linear(i + 1, o), r"expected a module that takes inputs of shape \(n, 13\)"),
         (lambda inputs: nn.Linear(inputs, 3), "one of a single argument"),
+        (lambda i, o: Detached(i, o), "expected outputs with a gradient, got none"),
     ],
-    ids=["width", "flat", "inputs", "one argument"],
+    ids=["width", "flat", "inputs", "one argument", "detached"],
 )
 def test_a_net_that_does_not_fit_is_refused_before_it_is_trained(splits, net, message):
     with pytest.raises(UnusableInput, match=message):
@@ -324,7 +330,9 @@ def test_early_stopping_needs_a_dev_set_and_fit_many_needs_mappings(splits):
         fathom.fit(fathom.split(fathom.sample("wine"), dev_size=0), early_stopping=3)
     with pytest.raises(UnusableInput, match="`settings`: expected at least one mapping"):
         fathom.fit_many(splits, settings=["a"])
-    assert fathom.fit(splits, hidden=np.int64(8), epochs=1).experiment.shape == "13-8-3"
+    for eight in (8, np.int64(8)):
+        run = fathom.fit(splits, hidden=eight, epochs=1)
+        assert (run.experiment.shape, run.diagnose(references=False).focus in (None, "variance", "avoidable_bias")) == ("13-8-3", True)
 
 
 def test_an_interrupted_run_has_the_weights_of_its_last_finished_epoch(splits):

@@ -64,6 +64,9 @@ def _guarded(name: str, arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of a pipe has gone, as in `fathom samples | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except SystemExit as end:  # rich ends the program itself where its pipe is broken
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return end.code if isinstance(end.code, int) and end.code != 1 else DONE
     except MemoryError:
         return _say("out of memory: expected data that fits in memory; take fewer rows or columns.", UNUSABLE)
 

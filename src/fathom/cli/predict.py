@@ -24,6 +24,8 @@ def command(
 
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise refuse(f"--out '{out}'", expected="a file ending in .csv or .parquet", got=f"'{out.suffix}'")
+    if out is not None and out.exists():
+        raise refuse(f"--out '{out}'", expected="a new file", got="one that is there already", fix="choose another name")
     table, found = open_run(run).predict_with_findings(data)
     for finding in found:
         if not quiet:

@@ -84,6 +84,8 @@ def _named(name: str, inputs: int, outputs: int, settings: Settings, arguments: 
     module, record = chosen.build(inputs, outputs, dropout=settings.dropout, **full)
     scheme = settings.initialization or scheme_for(full.get("activation", "sigmoid"))
     initialize(module, scheme=scheme, gain=settings.initialization_gain, seed=settings.seed)
+    if record is not None and "hidden" in full:
+        full["hidden"] = record.sizes[1:-1]
     return Built(module, record, name, full)
 
 
@@ -144,6 +146,10 @@ def check_fit(built: Built, inputs: Tensor, outputs: int, batch: int) -> None:
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
         got = f"{type(error).__name__}: {str(error)[:200]}"
         raise refuse(f"`net` ({built.shape})", expected=f"a module that takes inputs of shape (n, {inputs.shape[1]})", got=got) from None
+    if not _has_gradient(built.module, inputs):
+        raise refuse(
+            f"`net` ({built.shape})", expected="outputs with a gradient", got="none", fix="look for detach() or no_grad() in forward"
+        )
     if shape != (len(inputs), outputs):
         wanted = f"raw outputs of shape (n, {outputs})"
         got = f"{('n', *shape[1:])}".replace("'", "")
@@ -153,3 +159,12 @@ def check_fit(built: Built, inputs: Tensor, outputs: int, batch: int) -> None:
             got=got,
             fix="one logit for two classes, C for C classes, one number for a regression",
         )
+
+
+def _has_gradient(module: nn.Module, inputs: Tensor) -> bool:
+    """Whether outputs hang on the parameters, in evaluation mode, so that nothing is drawn or counted."""
+    before = module.training
+    try:
+        return bool(module.eval()(inputs).requires_grad)
+    finally:
+        module.train(before)

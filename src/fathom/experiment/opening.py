@@ -84,9 +84,9 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
         findings=tuple(Finding(**f) for f in head["findings"]),
         fitted=_references(folder),
         openings=[str(date) for date in head["openings"]],
-        plan=dict(head["plan"]),
-        asked={name: value for name, value in dict(head["asked"]).items() if name in ("human", "goal", "tolerance", "references")},
-        command=str(head["command"]),
+        plan=dict(head.get("plan", {})),
+        asked={name: value for name, value in dict(head.get("asked", {})).items() if name in ("human", "goal", "tolerance", "references")},
+        command=str(head.get("command", "")),
         folder=folder,
     )
 
@@ -119,7 +119,10 @@ def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: i
 
     if experiment.net == "custom" and net is None:
         raise refuse(
-            f"run '{folder}'", expected=f"the user's own net ({experiment.shape})", got="none", fix="pass net=... or --net FILE.py:FUNCTION"
+            f"run '{folder}'",
+            expected=f"the user's own net ({experiment.shape})",
+            got="none",
+            fix="open it in Python with fathom.open_run(path, net=...)",
         )
     if experiment.net != "custom" and experiment.parameters > 2**31:
         raise damaged(folder, f"{experiment.parameters:,} parameters")

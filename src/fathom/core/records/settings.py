@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -59,10 +58,10 @@ class Settings(Record):
     """
 
     optimizer: Optimizer = "adam"
-    learning_rate: float = math.nan
+    learning_rate: float = None  # type: ignore[assignment]  # None becomes the optimizer's own
     batch_size: int | Literal["full"] = 64
     epochs: int | None = None
-    momentum: float = math.nan
+    momentum: float = None  # type: ignore[assignment]  # None becomes the optimizer's own
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
     l2: float = 0.0
@@ -102,8 +101,8 @@ class Settings(Record):
 
     def _fill_defaults(self) -> None:
         slow = self.optimizer in ("sgd", "momentum", "nesterov")
-        self._set("learning_rate", (0.01 if slow else 0.001) if _unset(self.learning_rate) else self.learning_rate)
-        if _unset(self.momentum):
+        self._set("learning_rate", (0.01 if slow else 0.001) if self.learning_rate is None else self.learning_rate)
+        if self.momentum is None:
             self._set("momentum", 0.9 if self.optimizer in ("momentum", "nesterov") else 0.0)
         elif self.momentum and not slow:
             raise refuse(
@@ -162,10 +161,6 @@ class Settings(Record):
                 continue
             shown.append(f"{field.name} {value:g}" if isinstance(value, float) else f"{field.name} {value}")
         return ", ".join(shown)
-
-
-def _unset(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _betas(value: Any) -> tuple[float, float]:

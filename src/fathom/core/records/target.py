@@ -35,4 +35,5 @@ class Target(Record):
     def __str__(self) -> str:
         from fathom.core.expectations import shown
 
-        return f"{self.name}: {self.kind}" + (f" ({shown(self.classes)})" if self.classes else "")
+        labels = [c if len(c) <= 30 else f"{c[:29]}\u2026" for c in self.classes]
+        return f"{self.name}: {self.kind}" + (f" ({shown(labels)})" if labels else "")

@@ -157,6 +157,19 @@ def _odd(raw: pl.Series, numbers: pl.Series) -> list[Finding]:
     return [Finding(id="data.target.unreadable", severity="warning", what=what, where=raw.name, evidence={"count": count})]
 
 
+def _same_but_for_case(name: str, classes: list[str]) -> list[Finding]:
+    """Labels as 'yes' and 'Yes', which a net can only guess between."""
+    by_fold: dict[str, list[str]] = {}
+    for label in classes:
+        by_fold.setdefault(label.casefold(), []).append(label)
+    twins = [label for same in by_fold.values() if len(same) > 1 for label in same]
+    if not twins:
+        return []
+    what = f"target '{name}': classes differ in case alone ({shown(map(repr, twins))}); each counts as a class of its own."
+    fix = "Write them alike if they mean the same."
+    return [Finding(id="data.target.case", severity="warning", what=what, where=name, evidence={"classes": twins}, fix=fix)]
+
+
 def _classes(raw: pl.Series, labels: _Labels, kind: str, assumed: str) -> Settled:
     name = raw.name
     counts = labels.text.drop_nulls().alias("label").value_counts()
@@ -167,6 +180,7 @@ def _classes(raw: pl.Series, labels: _Labels, kind: str, assumed: str) -> Settle
     if len(ordered) == 2 and labels.numbers is None:
         ordered, why = order_of_two(ordered, by_label)
         findings += _positive(name, ordered, why)
+    findings += _same_but_for_case(name, ordered)
     found: Kind = "binary" if len(ordered) == 2 and kind != "multiclass" else "multiclass"
     target = Target(name=name, kind=found, classes=tuple(ordered), dtype=labels.dtype)
     column = Column(name=name, kind="category", use="target", reading=labels.reading)
@@ -176,7 +190,9 @@ def _classes(raw: pl.Series, labels: _Labels, kind: str, assumed: str) -> Settle
 def _check_classes(name: str, kind: str, by_label: dict[str, int], labels: _Labels) -> None:
     where = f"target '{name}'"
     if len(by_label) < 2:
-        raise refuse(where, expected="at least two classes", got=f"one class only ('{next(iter(by_label))}' in every row)")
+        raise refuse(
+            where, expected="at least two classes", got=f"one class only ('{next(iter(by_label))}'; empty cells and NA count as missing)"
+        )
     if kind == "binary" and len(by_label) != 2:
         raise refuse(where, expected="two classes for kind 'binary'", got=f"{len(by_label)} ({shown(sorted(by_label), 5)})")
     alone = sorted(label for label, count in by_label.items() if count == 1)

@@ -59,6 +59,8 @@ def _typed_alike(data: Dataset, train: Dataset) -> bool:
 def _conformed(role: str, source: Any, train: Dataset) -> Dataset:
     from fathom.data.conform import conform
 
+    if isinstance(source, int | float):
+        raise refuse(f"`{role}`", expected="a set", got=repr(source), fix=f"a size is {role}_size={source}")
     try:
         table, findings = conform(source, train.columns, need_target=True)
     except UnusableInput as error:

@@ -73,4 +73,5 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split()) or "(blank)"
     return text if len(text) <= most else f"{text[: most - 1]}…"

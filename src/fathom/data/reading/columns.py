@@ -286,8 +286,10 @@ def _things(column: Column, values: pl.Series) -> list[Finding]:
     if column.use != "input" or column.kind not in ("number", "category") or not names_an_identifier(column.name):
         return []
     different_, n = values.n_unique(), len(values)
-    if different_ <= MANY_LEVELS or different_ == n:
+    if different_ <= MANY_LEVELS or different_ > 0.9 * n:
         return []
+    if column.kind == "number" and not bool((values.drop_nulls() == values.drop_nulls().floor()).all()):
+        return []  # decimals name nothing
     what = f"'{column.name}' looks like the name of things with several rows each ({different_:,} in {n:,} rows)."
     fix = f"group='{column.name}' keeps the rows of one thing in one role, or ignore='{column.name}'"
     return [_say("data.column.repeated_identifier", "warning", column.name, what, {"different": different_, "rows": n}, fix)]

@@ -380,3 +380,14 @@ class Stepping(nn.Module):
 
 def test_a_method_of_a_users_module_is_not_ours_to_call(splits):
     assert fathom.fit(splits, net=Stepping, epochs=2).errors["dev"].size
+
+
+def test_a_split_like_that_of_another_set_is_refused(run, tmp_path):
+    run.save(tmp_path / "run")
+    for like in (run, tmp_path / "run"):
+        with pytest.raises(
+            UnusableInput, match=r"`like`: expected an earlier split of this set \(target 'diagnosis'\), got one with target 'cultivar'"
+        ):
+            fathom.split(fathom.sample("breast-cancer"), like=like)
+        same = fathom.split(fathom.sample("wine"), like=like)
+        assert {role: len(data) for role, data in same.roles.items()} == dict(run.experiment.rows)

@@ -44,6 +44,16 @@ def _found(source: Any) -> tuple[str, SplitPlan]:
     raise refuse("`like`", expected="splits, a run, or the path of a run folder", got=type(source).__name__)
 
 
+def target_like(source: Any) -> str:
+    """The name of the target of an earlier split, "" where its source does not say."""
+    if isinstance(source, str | Path) and not (Path(source) / SPLIT).is_file():
+        source = run_folder.read_json(Path(source), run_folder.RUN).get("experiment", {}).get("data", {})
+    elif not isinstance(source, str | Path):
+        source = getattr(getattr(source, "experiment", None), "data", {})
+    target = source.get("target") if isinstance(source, Mapping) else None
+    return str(target.get("name", "")) if isinstance(target, Mapping) else ""
+
+
 def _stored(folder: Path) -> Any:
     if (folder / SPLIT).is_file():
         return run_folder.read_json(folder, SPLIT)

@@ -15,7 +15,7 @@ from fathom.core.records.split_plan import SplitPlan
 from fathom.data.dataset import Dataset
 from fathom.data.splitting.by_time import by_time, time_cuts, time_findings, times_of
 from fathom.data.splitting.copies import Copies, find_copies
-from fathom.data.splitting.like import plan_like
+from fathom.data.splitting.like import plan_like, target_like
 from fathom.data.splitting.ranking import DEV, NAMES, TEST, Units, assign, by_cut_points, cut_points
 from fathom.data.splitting.row_digests import row_digests
 from fathom.data.splitting.sizes import Sizes, role_sizes
@@ -177,7 +177,10 @@ def _made_like(data: Dataset, asked: Asked) -> Made:
     """The cut points of an earlier split: a row that was there keeps its role."""
     if asked.dev_size is not None or asked.test_size is not None:
         raise refuse("split", expected="sizes or `like`", got="both", fix="an earlier split's cut points decide the sizes")
-    plan = plan_like(asked.like)
+    plan, target = plan_like(asked.like), target_like(asked.like)
+    if target and target != data.target.name:
+        got = f"one with target '{target}'"
+        raise refuse("`like`", expected=f"an earlier split of this set (target '{data.target.name}')", got=got, fix="split without it")
     data = ruled_by(data, **{use: name or None for use, name in (("group", plan.group), ("time", plan.time), ("id", plan.id))})
     kept = {"seed": plan.seed, "stratified": plan.stratified, "group": plan.group, "time": plan.time, "id": plan.id, "like": plan.like}
     if plan.time:

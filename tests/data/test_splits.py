@@ -483,3 +483,9 @@ def test_a_million_rows_take_under_five_seconds() -> None:
     splits = split(data)
     assert time.perf_counter() - start < 5
     assert sizes(splits) == {"train": 980_000, "dev": 10_000, "test": 10_000}
+
+
+def test_the_table_of_many_long_classes_fits_beside_a_label():
+    words = [f"a-very-long-name-of-a-class-{i}" for i in range(19)]
+    data = dataset({"x": np.arange(1900.0)}, [words[i % 19] for i in range(1900)])
+    assert max(map(len, str(split(data)).splitlines())) <= 69

@@ -54,7 +54,7 @@ def _target_heads(target: Target) -> list[str]:
     style = _style(target)
     if style == "number":
         return [f"mean {_cut(target.name, LONGEST)}", "std"]
-    return ["classes", "smallest", "largest"] if style == "ends" else [_cut(name, LONGEST) for name in target.classes]
+    return [f"least of {len(target.classes)}", "most"] if style == "ends" else [_cut(name, LONGEST) for name in target.classes]
 
 
 def _target_cells(data: Dataset) -> list[str]:
@@ -65,7 +65,7 @@ def _target_cells(data: Dataset) -> list[str]:
     if style != "ends":
         return [f"{n:,} ({_percent(n, len(data))})" if style == "rows" else _percent(n, len(data)) for n in counts]
     low, high = int(np.argmin(counts)), int(np.argmax(counts))
-    return [f"{int((counts > 0).sum())}", *(f"{_cut(target.classes[i], 12)} {_percent(int(counts[i]), len(data))}" for i in (low, high))]
+    return [f"{_cut(target.classes[i], 9)} {_percent(int(counts[i]), len(data))}" for i in (low, high)]
 
 
 def _percent(part: int, whole: int) -> str:

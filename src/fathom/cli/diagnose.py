@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fathom.cli import typed
 from fathom.cli.rates import Typed, read_rate, with_size
 from fathom.core.expectations import refuse
 from fathom.core.roles import ALIASES, ROLES, role_of
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from fathom.core.records.diagnosis import Diagnosis
     from fathom.core.records.finding import Finding
 
-DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
-N_DEV = tuple(f"--n-{name.removeprefix('--')}" for name in DEV)
+N_DEV = tuple(f"--n-{name.removeprefix('--')}" for name in typed.DEV)
 FLOORS = ("human", "floor", "bayes")
 
 
@@ -26,7 +26,7 @@ def command(
     source: Annotated[list[str] | None, typer.Argument(help="A predictions file, a run folder, or rates as in train=1% dev=11%.")] = None,
     train: Annotated[list[str] | None, typer.Option("--train", "--training", help="Train error: 1%, 0.01 or 70/7000.")] = None,
     train_dev: Annotated[list[str] | None, typer.Option("--train-dev", "--traindev", help="Error on held-out data like train.")] = None,
-    dev: Annotated[list[str] | None, typer.Option(*DEV, help="Dev (validation) error.")] = None,
+    dev: Annotated[list[str] | None, typer.Option(*typed.DEV, help="Dev (validation) error.")] = None,
     test: Annotated[list[str] | None, typer.Option("--test", "--testing", help="Test error.")] = None,
     human: Annotated[list[str] | None, typer.Option("--human", help="Human-level error; repeated, the best counts.")] = None,
     floor: Annotated[list[str] | None, typer.Option("--floor", help="The same as --human.")] = None,

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
     from fathom.core.records.finding import Finding
     from fathom.experiment.run import Run
 
-DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
-
 
 def command(
     data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    dev: Annotated[str | None, typer.Option(*DEV, help="A file with the dev (validation) set.")] = None,
+    dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
     test: Annotated[str | None, typer.Option(help="A file with the test set.")] = None,
     train_dev: Annotated[str | None, typer.Option(help="A file with a train-dev set.")] = None,
     kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,

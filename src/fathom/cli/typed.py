@@ -9,6 +9,9 @@ from typing import Any
 
 from fathom.core.expectations import refuse
 
+DEV = ("--dev", "--val", "--valid", "--validation", "--eval", "--holdout")
+"""The options that name the dev set."""
+
 
 def hidden(text: str | None) -> tuple[int, ...] | None:
     """'128,64' or '128-64' -> (128, 64); '0' or 'none' -> ().

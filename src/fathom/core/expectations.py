@@ -24,7 +24,7 @@ def refuse(what: str, *, expected: str, got: object, fix: str = "") -> UnusableI
     """
     text = f"{what}: expected {expected}, got {got}."
     if fix:
-        text += f" {fix[0].upper()}{fix[1:]}."
+        text += f" {fix[0].upper()}{fix[1:].rstrip('?')}."  # hints end with a question mark
     return UnusableInput(" ".join(text.split()))
 
 
@@ -60,7 +60,7 @@ def one_of(name: str, value: str, allowed: Collection[str]) -> str:
             f"`{name}`",
             expected=f"one of {shown(sorted(allowed), 20)}",
             got=repr(value),
-            fix=did_you_mean(str(value), allowed).rstrip("?"),
+            fix=did_you_mean(str(value), allowed),
         )
     return value
 

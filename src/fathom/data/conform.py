@@ -108,7 +108,7 @@ def _check_there(frame: pl.DataFrame, needed: Sequence[Column]) -> None:
     what = "column" if len(absent) == 1 else f"{len(absent):,} columns"
     names = shown((f"'{c.name}'" for c in absent), 5)
     others = [n for n in frame.columns if n not in {c.name for c in needed}]
-    hint = did_you_mean(first.name, others).rstrip("?") or f"it has {shown(frame.columns, 8)}"
+    hint = did_you_mean(first.name, others) or f"it has {shown(frame.columns, 8)}"
     raise refuse("new rows", expected=f"the {what} {names}", got="a table without", fix=hint)
 
 

@@ -44,7 +44,7 @@ def encode(series: pl.Series, target: Target) -> NDArray[np.int64] | NDArray[np.
             f"target '{target.name}'",
             expected=f"one of the classes {shown(target.classes)}",
             got=shown(repr(u) for u in unknown),
-            fix=did_you_mean(str(unknown[0]), target.classes).rstrip("?"),
+            fix=did_you_mean(str(unknown[0]), target.classes),
         )
     return codes.to_numpy().astype(np.int64, copy=True)
 

@@ -64,7 +64,7 @@ def _table(path: Path) -> pl.DataFrame:
 
     if not path.exists():
         near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else [])
-        raise refuse(f"file '{path}'", expected="a predictions file", got="no such file", fix=near.rstrip("?"))
+        raise refuse(f"file '{path}'", expected="a predictions file", got="no such file", fix=near)
     if not path.stat().st_size:
         raise refuse(f"file '{path}'", expected="a predictions file", got="an empty file")
     readers: dict[str, Any] = {".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson, ".ndjson": pl.read_ndjson, ".json": pl.read_json}

@@ -37,7 +37,7 @@ def sort_arguments(given: Mapping[str, Any], net_arguments: Mapping[str, Any] | 
     known = SETTINGS | set(own)
     for name in named:
         if name not in known:
-            hint = did_you_mean(name, [*known, *ALIASES]).rstrip("?")
+            hint = did_you_mean(name, [*known, *ALIASES])
             raise refuse(
                 f"`{name}`", expected="a setting or an argument of the net", got=f"`{name}`", fix=hint or "see the table of settings"
             )

@@ -13,7 +13,6 @@ from fathom.core.dense import DenseNet
 from fathom.core.expectations import refuse
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
-from fathom.engine.step import outputs_of
 from fathom.nets.catalogue import arguments_for, entry
 from fathom.nets.initialization import initialize, scheme_for
 
@@ -142,11 +141,12 @@ def check_fit(built: Built, inputs: Tensor, outputs: int, batch: int) -> None:
     if batch < 2 and any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in built.module.modules()):
         raise refuse("`batch_size`", expected="at least 2 with batch norm", got=batch, fix="one row has no variance")
     try:
-        shape = tuple(outputs_of(built.module, inputs).shape)
+        outcome = _outputs_with_gradient(built.module, inputs)
+        shape, hangs_on_parameters = tuple(outcome.shape), outcome.requires_grad
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
         got = f"{type(error).__name__}: {str(error)[:200]}"
         raise refuse(f"`net` ({built.shape})", expected=f"a module that takes inputs of shape (n, {inputs.shape[1]})", got=got) from None
-    if not _has_gradient(built.module, inputs):
+    if not hangs_on_parameters:
         raise refuse(
             f"`net` ({built.shape})", expected="outputs with a gradient", got="none", fix="look for detach() or no_grad() in forward"
         )
@@ -161,10 +161,11 @@ def check_fit(built: Built, inputs: Tensor, outputs: int, batch: int) -> None:
         )
 
 
-def _has_gradient(module: nn.Module, inputs: Tensor) -> bool:
-    """Whether outputs hang on the parameters, in evaluation mode, so that nothing is drawn or counted."""
+def _outputs_with_gradient(module: nn.Module, inputs: Tensor) -> Tensor:
+    """Raw outputs in evaluation mode, so that nothing is drawn or counted; the mode is put back."""
     before = module.training
     try:
-        return bool(module.eval()(inputs).requires_grad)
+        outputs: Tensor = module.eval()(inputs)
+        return outputs
     finally:
         module.train(before)

@@ -26,9 +26,9 @@ from fathom.experiment.outcome import outcome
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run, identity_of
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
+from fathom.experiment.task import task_of
 from fathom.experiment.tensors import Pair, pair
 from fathom.nets.catalogue import entry
-from fathom.tasks.choice import task_for
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _fit(
     if settings.early_stopping and not len(ready.prepared.targets.get("dev", ())):
         raise refuse("`early_stopping`", expected="a dev set to stop by", got="splits without one")
     target = ready.splits.target
-    task = _task(ready, settings)
+    task = task_of(target, ready.prepare, settings)
     with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
         torch.manual_seed(derive(settings.seed, "global"))
         built = build(net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind)
@@ -155,12 +155,6 @@ def _train(
         history = train(_job(built, task, settings, pairs, progress))
         tables = {role: outcome(built.module, task, ready.splits.target, *_measured(ready, pairs, role)) for role in pairs}
     return history, tables
-
-
-def _task(ready: Ready, settings: Settings) -> Task:
-    scale = ready.prepare.target_scale
-    numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
-    return task_for(ready.splits.target, loss=settings.loss, label_smoothing=settings.label_smoothing, **numbers)
 
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:

@@ -25,7 +25,7 @@ from fathom.data.prepare import Prepare
 from fathom.experiment.build import build
 from fathom.experiment.references import FittedReference
 from fathom.experiment.run import Run
-from fathom.tasks.choice import task_for
+from fathom.experiment.task import task_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,9 +69,7 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
     experiment = _experiment(head["experiment"])
     target = _target(head["target"])
     prepare = Prepare.from_json(run_folder.read_json(folder, run_folder.PREPARE))
-    scale = prepare.target_scale
-    numbers = {} if scale is None else {"mean": scale.mean, "std": scale.std, "baseline": scale.baseline}
-    task = task_for(target, loss=experiment.settings.loss, label_smoothing=experiment.settings.label_smoothing, **numbers)
+    task = task_of(target, prepare, experiment.settings)
     module = _net(folder, experiment, net, len(prepare.names), task.outputs, target.kind)
     return Run(
         experiment=experiment,

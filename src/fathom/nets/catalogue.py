@@ -69,12 +69,6 @@ def arguments_for(name: str, given: dict[str, Any]) -> dict[str, Any]:
     known = entry(name).arguments
     for key in given:
         if key not in known:
-            raise refuse(
-                f"`{key}`", expected=f"an argument of {name} ({shown(known) or 'it takes none'})", got=f"`{key}`", fix=hint(key, known)
-            )
+            takes = f"an argument of {name} ({shown(known) or 'it takes none'})"
+            raise refuse(f"`{key}`", expected=takes, got=f"`{key}`", fix=did_you_mean(key, known))
     return {**known, **given}
-
-
-def hint(key: str, known: Any) -> str:
-    """'did you mean ...' without its question mark, or nothing."""
-    return did_you_mean(key, known).rstrip("?")

@@ -79,7 +79,7 @@ def _check_names(names: list[str], target: str, wanted: Wanted) -> None:
     for what, given in named.items():
         for name in given:
             if name not in names:
-                hint = did_you_mean(name, names).rstrip("?") or f"take one of {shown(names, 12)}"
+                hint = did_you_mean(name, names) or f"take one of {shown(names, 12)}"
                 raise refuse(f"`{what}`", expected="the name of a column", got=f"'{name}', which is not there", fix=hint)
     if target in wanted.ignore or target in wanted.uses:
         raise refuse("`target`", expected="a column with no other use", got=f"'{target}' twice")

@@ -99,7 +99,7 @@ def check_told(told: Mapping[str, str], names: list[str]) -> None:
     """Refuse `types` that name no column or no kind."""
     for name, kind in told.items():
         if name not in names:
-            raise refuse("`types`", expected="names of columns", got=repr(name), fix=did_you_mean(name, names).rstrip("?"))
+            raise refuse("`types`", expected="names of columns", got=repr(name), fix=did_you_mean(name, names))
         if "%" not in kind:
             one_of("types", kind, get_args(ColumnKind))
 

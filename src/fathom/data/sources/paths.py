@@ -42,7 +42,7 @@ def existing_file(path: Path) -> Path:
         raise refuse(f"file '{str(path)[:200]}'", expected="a path that can be opened", got=str(error)) from None
     if folder:
         raise refuse(f"'{path}'", expected=f"a file ({READABLE})", got="a folder")
-    hint = did_you_mean(path.name, siblings).rstrip("?")
+    hint = did_you_mean(path.name, siblings)
     raise refuse(f"file '{path}'", expected="a file that exists", got="no such file", fix=hint or "check the path")
 
 

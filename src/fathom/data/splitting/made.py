@@ -76,7 +76,7 @@ def ruled_by(data: Dataset, **uses: str | None) -> Dataset:
 def _with_use(data: Dataset, use: str, name: str) -> Dataset:
     names = [c.name for c in data.columns if c.use != "target"]
     if name not in names:
-        raise refuse(f"`{use}`", expected="the name of a column", got=repr(name), fix=did_you_mean(str(name), names).rstrip("?"))
+        raise refuse(f"`{use}`", expected="the name of a column", got=repr(name), fix=did_you_mean(str(name), names))
     changed = tuple(
         dataclasses.replace(c, use=use) if c.name == name else dataclasses.replace(c, use="aside") if c.use == use else c  # type: ignore[arg-type]
         for c in data.columns

@@ -11,7 +11,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
-CODE := src tests benchmarks examples
+CODE := src tests benchmarks examples docs
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 # One short line a package, where pip prints four.
 BRIEFLY := { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing collected packages|Building editable)' || true; }
@@ -19,7 +19,7 @@ BRIEFLY := { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing c
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest
 
-.PHONY: help install demo test check format slow timing bench pictures clean distclean
+.PHONY: help install demo test check format slow timing bench docs pictures clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -56,6 +56,12 @@ timing: $(STAMP) ## wall-clock limits; on an otherwise idle machine
 bench: $(STAMP) ## measure against peers, into benchmarks/; on an otherwise idle machine
 	@$(BIN)/python benchmarks/bundled.py
 
+docs: $(STAMP) ## build the site of docs/ into site/
+	@test -x $(BIN)/zensical || $(PIP) --no-build-isolation --editable '.[docs]' | $(BRIEFLY)
+	@PYTHONPATH=docs/site $(BIN)/zensical build --clean --strict
+	@rm -rf site/site site/pictures/*.py
+	@echo "open site/index.html"
+
 pictures: $(STAMP) ## draw the README's pictures from the commands they show
 	@$(BIN)/python docs/pictures/draw.py
 
@@ -64,7 +70,7 @@ format: $(STAMP) ## format the code and mend what lint can mend
 	@$(BIN)/ruff check --fix $(wildcard $(CODE))
 
 clean: ## remove caches and builds
-	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@rm -rf build dist site .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@find $(wildcard $(CODE)) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## clean, and remove .venv too

@@ -137,16 +137,16 @@ def test_divergence_is_exit_code_1_and_leaves_nothing(tmp_path, capsys):
 
 
 def test_interrupt_keeps_what_is_finished(tmp_path, monkeypatch, capsys):
-    from fathom.engine import loop
+    from fathom.engine import training
 
-    passes = loop._Running._pass
+    passes = training._Running._pass
 
     def stop(self, epoch):
         if epoch == 5:
             raise KeyboardInterrupt
         return passes(self, epoch)
 
-    monkeypatch.setattr(loop._Running, "_pass", stop)
+    monkeypatch.setattr(training._Running, "_pass", stop)
     assert main(["fit", "sample:wine", "--out", "r", *QUICK]) == 130
     assert "Interrupted after 4 epochs" in capsys.readouterr().out
     assert (tmp_path / "r" / "weights.safetensors").exists()

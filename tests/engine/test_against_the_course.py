@@ -5,14 +5,12 @@ import pytest
 import torch
 
 from fathom.core.records.settings import Settings
-from fathom.engine.objective import Penalty
-from fathom.engine.state import State
-from fathom.engine.step import make_step
 from fathom.nets.mlp import build_mlp
 from fathom.tasks.binary import Binary
 from fathom.tasks.multiclass import MultiClass
 from fathom.tasks.regression import Regression
 from fathom.testing import reference
+from tests.engine.one_net import steps
 
 ROWS, STEPS, SIZES = 20, 60, (3, 5, 4)
 SOURCE = np.random.default_rng(7)
@@ -66,13 +64,7 @@ def test_engine_and_course_agree(head, activation, optimizer, l2):
         layer.weight.data = torch.from_numpy(start[f"W{number}"].copy())
         layer.bias.data = torch.from_numpy(start[f"b{number}"][:, 0].copy())
     settings = Settings(optimizer=optimizer, l2=l2, **UPDATES[optimizer][1])
-    state, penalty = State.start(net, settings), Penalty(l2=l2, l1=0.0, rows=ROWS)
-    step = make_step(net, task.loss, settings, penalty)
-    J = []
-    for _ in range(STEPS):
-        before = float(penalty.value(state.theta.vector, state.theta.is_weight))
-        state, data_term = step(state, torch.from_numpy(X), torch.from_numpy(y), torch.arange(ROWS), settings.learning_rate)
-        J.append(float(data_term) + before)
+    J = list(steps(net, task.loss, settings, torch.from_numpy(X), torch.from_numpy(y), STEPS))
     expected, costs = by_the_course(head, activation, optimizer, l2, start)
     np.testing.assert_allclose(J, costs, rtol=1e-9)
     for number, layer in enumerate(layers, start=1):

@@ -8,10 +8,13 @@ from torch import nn
 
 from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.settings import Settings
-from fathom.engine.loop import Job, interval, job_rate, train
 from fathom.engine.order import batches
+from fathom.engine.schedules import factor
+from fathom.engine.training import Job, interval
 from fathom.nets.initialization import initialize
 from fathom.nets.mlp import build_mlp
+from tests.engine import one_net
+from tests.engine.one_net import history_of, theta_of
 
 
 def squared(outputs, targets):
@@ -25,44 +28,48 @@ def job(rows=40, seed=0, **settings):
     net, _ = build_mlp(3, 1, hidden=(8,), dropout=settings.get("dropout", 0.0))
     initialize(net, scheme="he", seed=seed)
     chosen = Settings(**{"epochs": 20, "batch_size": 8, "seed": seed, **settings})
-    return Job(net=net, inputs=inputs, targets=targets, loss=squared, settings=chosen)
+    return one_net.job(net, inputs, targets, squared, chosen)
 
 
-def theta_of(net):
-    return torch.cat([p.detach().reshape(-1) for p in net.parameters()])
+def net_of(run):
+    return run.members[0].net
+
+
+def changed(run, **parts):
+    return Job(**{**run.__dict__, **parts})
 
 
 def test_history_has_an_epoch_a_row_and_J_is_data_term_plus_penalty():
     """C2W1-25: the J that is logged contains the penalty."""
     run = job(l2=2.0)
-    history = train(run)
+    history = history_of(run)
     assert [e.epoch for e in history] == list(range(1, 21))
     assert history.epochs[-1].updates == 100
     np.testing.assert_allclose(history["J"], np.add(history["data_term"], history["penalty"]))
-    weights = sum(float(p.detach().double().square().sum()) for p in run.net.parameters() if p.dim() == 2)
+    weights = sum(float(p.detach().double().square().sum()) for p in net_of(run).parameters() if p.dim() == 2)
     np.testing.assert_allclose(history.epochs[-1].penalty, 2.0 / (2 * 40) * weights, rtol=1e-6)
     np.testing.assert_allclose(history.epochs[-1].weight_norm, math.sqrt(weights), rtol=1e-6)
 
 
 def test_full_batch_gradient_descent_falls_on_every_step():
     """C1W3-08, C2W2-02: J is monotone for a small rate."""
-    J = train(job(batch_size="full", optimizer="sgd", learning_rate=0.02, epochs=200, l2=0.5))["J"]
+    J = history_of(job(batch_size="full", optimizer="sgd", learning_rate=0.02, epochs=200, l2=0.5))["J"]
     assert all(b <= a for a, b in itertools.pairwise(J))
 
 
 def test_same_seed_same_bits_and_other_seed_other_bits():
     first, again, other = job(dropout=0.3), job(dropout=0.3), job(dropout=0.3, seed=1)
     for one in (first, again, other):
-        train(one)
+        history_of(one)
         torch.rand(7)  # the global generator has no say
-    assert torch.equal(theta_of(first.net), theta_of(again.net))
-    assert not torch.equal(theta_of(first.net), theta_of(other.net))
+    assert torch.equal(theta_of(net_of(first)), theta_of(net_of(again)))
+    assert not torch.equal(theta_of(net_of(first)), theta_of(net_of(other)))
 
 
 def test_training_leaves_the_global_generator_alone():
     one = job(dropout=0.3)
     state = torch.get_rng_state()
-    train(one)
+    history_of(one)
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -70,14 +77,14 @@ def test_divergence_names_the_epoch_and_what_to_try():
     with pytest.raises(
         TrainingDiverged, match=r"epoch \d+ of 20: J became .*learning rate 1000.*Try a learning rate of 100, or clip_norm=1"
     ):
-        train(job(optimizer="sgd", learning_rate=1000.0))
+        history_of(job(optimizer="sgd", learning_rate=1000.0))
 
 
 def test_nan_in_the_data_is_divergence_not_a_hang():
     bad = job()
     bad.inputs[3, 1] = math.nan
     with pytest.raises(TrainingDiverged, match="epoch 1 of 20: J became NaN"):
-        train(bad)
+        history_of(bad)
 
 
 def test_early_stopping_ends_with_the_weights_of_the_best_dev_epoch():
@@ -86,20 +93,20 @@ def test_early_stopping_ends_with_the_weights_of_the_best_dev_epoch():
     dev = iter([0.5, 0.3, 0.2, 0.4, 0.4, 0.4, 0.1])
     kept = {}
 
-    def measure():
+    def measure(outputs):
         error = next(dev)
-        kept[error] = theta_of(run.net).clone()
-        return {"dev": error, "dev_loss": error}
+        kept[error] = theta_of(net_of(run)).clone()
+        return [{"dev": error, "dev_loss": error}]
 
-    history = train(Job(**{**run.__dict__, "measure": measure}))
+    history = history_of(changed(run, measure=measure))
     assert (history.stopped, history.best_epoch, len(history)) == ("early", 3, 6)
-    assert torch.equal(theta_of(run.net), kept[0.2])
+    assert torch.equal(theta_of(net_of(run)), kept[0.2])
 
 
 def test_equal_dev_errors_are_told_apart_by_the_dev_loss():
     run = job(early_stopping=2, epochs=4)
     scores = iter([(0.2, 0.9), (0.2, 0.5), (0.2, 0.7), (0.3, 0.1)])
-    history = train(Job(**{**run.__dict__, "measure": lambda: dict(zip(("dev", "dev_loss"), next(scores), strict=True))}))
+    history = history_of(changed(run, measure=lambda outputs: [dict(zip(("dev", "dev_loss"), next(scores), strict=True))]))
     assert history.best_epoch == 2
 
 
@@ -110,7 +117,7 @@ def test_interrupt_keeps_what_is_finished():
         if done >= 20:
             raise KeyboardInterrupt
 
-    history = train(Job(**{**run.__dict__, "progress": stop}))
+    history = history_of(changed(run, progress=stop))
     assert history.stopped == "interrupted"
     assert 3 <= len(history) <= 4
 
@@ -120,7 +127,7 @@ def test_interrupt_before_the_first_epoch_goes_through():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(Job(**{**job().__dict__, "progress": stop}))
+        history_of(changed(job(), progress=stop))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +136,7 @@ def test_interrupt_before_the_first_epoch_goes_through():
 )
 def test_measuring_costs_a_tenth_of_the_examples_but_happens_ten_times(rows, measured, epochs, early, expected):
     run = job(rows=rows, epochs=epochs, early_stopping=early)
-    assert interval(Job(**{**run.__dict__, "measured_rows": measured})) == expected
+    assert interval(changed(run, measured_rows=measured)) == expected
 
 
 def test_batches_visit_every_row_once_and_pair_with_the_seed():
@@ -146,16 +153,16 @@ def test_batches_visit_every_row_once_and_pair_with_the_seed():
 
 def test_schedule_and_warm_up_set_the_rate_of_a_step():
     settings = Settings(learning_rate=0.2, schedule={"name": "inverse", "rate": 1.0, "warmup": 4})
-    assert [round(job_rate(settings, 1, step, 100), 4) for step in (0, 1, 3, 9)] == [0.025, 0.05, 0.1, 0.1]
+    assert [round(0.2 * factor(settings.schedule, 1, step, 100), 4) for step in (0, 1, 3, 9)] == [0.025, 0.05, 0.1, 0.1]
     cosine = Settings(learning_rate=1.0, schedule="cosine")
-    assert [round(job_rate(cosine, 1, step, 100), 4) for step in (0, 50, 100)] == [1.0, 0.5, 0.0]
+    assert [round(factor(cosine.schedule, 1, step, 100), 4) for step in (0, 50, 100)] == [1.0, 0.5, 0.0]
 
 
 def test_bfloat16_and_float64_train():
     for precision, dtype in (("bfloat16", torch.float32), ("float64", torch.float64)):
         run = job(precision=precision, epochs=60)
-        net = run.net.to(dtype)
-        history = train(Job(**{**run.__dict__, "net": net, "inputs": run.inputs.to(dtype), "targets": run.targets.to(dtype)}))
+        net_of(run).to(dtype)
+        history = history_of(changed(run, inputs=run.inputs.to(dtype), targets=run.targets.to(dtype)))
         assert history["J"][-1] < 0.5 * history["J"][0]
 
 
@@ -174,7 +181,8 @@ class Twice(nn.Module):
 def test_a_module_of_the_users_trains_and_frozen_parts_stay():
     net = Twice()
     frozen, unused, used = (m.weight.clone() for m in (net.frozen, net.unused, net.used))
-    train(Job(**{**job().__dict__, "net": net}))
+    run = job()
+    history_of(one_net.job(net, run.inputs, run.targets, squared, run.members[0].settings))
     assert torch.equal(net.frozen.weight, frozen)
     assert torch.equal(net.unused.weight, unused)
     assert not torch.equal(net.used.weight, used)

@@ -6,9 +6,11 @@ import torch
 from torch import nn
 
 from fathom.core.records.settings import Settings
-from fathom.engine.objective import Penalty
-from fathom.engine.state import State
-from fathom.engine.step import make_step
+from fathom.engine.hyper import Hyper
+from fathom.engine.layout import Layout
+from fathom.engine.optimizers import UPDATES
+from tests.engine.one_net import steps as steps_of
+from tests.engine.one_net import theta_of
 
 ROWS, STEPS = 24, 100
 
@@ -30,11 +32,13 @@ def squared(outputs, targets):
 
 def trajectory(settings, steps=STEPS):
     net, inputs, targets = problem()
-    state = State.start(net, settings)
-    step = make_step(net, squared, settings, Penalty(l2=settings.l2, l1=settings.l1, rows=ROWS))
-    for _ in range(steps):
-        state, _ = step(state, inputs, targets, torch.arange(ROWS), settings.learning_rate)
-    return state.theta.vector
+    list(steps_of(net, squared, settings, inputs, targets, steps))
+    return theta_of(net)
+
+
+def hyper_of(settings, size):
+    layout = Layout(("theta",), ((size,),), (True,))
+    return Hyper.of([settings], [ROWS], layout, torch.zeros(size, dtype=torch.float64))
 
 
 def torch_trajectory(make, *, weight_decay=0.0, l1=0.0, clip=None):
@@ -135,27 +139,24 @@ def numpy_adam(theta, grads, alpha, beta1, beta2, eps):
 @pytest.mark.parametrize("eps", [1e-8, 1e-2])
 @pytest.mark.parametrize(("name", "oracle"), [("rmsprop", numpy_rmsprop), ("adam", numpy_adam)])
 def test_update_equals_the_formulas_of_the_course(name, oracle, eps):
-    from fathom.engine.optimizers import UPDATES
-
     update, kept = UPDATES[name]
     settings = Settings(optimizer=name, learning_rate=0.02, eps=eps, betas=(0.8, 0.95))
     theta = torch.linspace(-1, 1, 7, dtype=torch.float64)
-    start, memory = theta.numpy().copy(), tuple(torch.zeros_like(theta) for _ in range(kept))
+    start, memory = theta.numpy().copy(), tuple(torch.zeros_like(theta) for _ in range(kept + 1))
     for t, g in enumerate(gradients(60), start=1):
-        update(theta, torch.from_numpy(g.copy()), memory, settings, 0.02, t)
+        update(theta, torch.from_numpy(g.copy()), memory, hyper_of(settings, 7), 0.02, t)
     betas = (0.95,) if name == "rmsprop" else (0.8, 0.95)
     np.testing.assert_allclose(theta.numpy(), oracle(start, gradients(60), 0.02, *betas, eps), rtol=1e-12)
 
 
 def test_first_steps_have_the_sizes_of_the_course():
     """C2W2-11: rmsprop's first step is alpha / sqrt(1 - beta2); C2W2-12: adam's is alpha times the sign."""
-    from fathom.engine.optimizers import UPDATES
-
     gradient = torch.tensor([3.0, -2.0], dtype=torch.float64)
     for name, size in (("rmsprop", 0.1 / np.sqrt(1 - 0.999)), ("adam", 0.1)):
         update, kept = UPDATES[name]
         theta = torch.zeros(2, dtype=torch.float64)
-        update(theta, gradient.clone(), tuple(torch.zeros(2, dtype=torch.float64) for _ in range(kept)), Settings(optimizer=name), 0.1, 1)
+        memory = tuple(torch.zeros(2, dtype=torch.float64) for _ in range(kept + 1))
+        update(theta, gradient.clone(), memory, hyper_of(Settings(optimizer=name), 2), 0.1, 1)
         np.testing.assert_allclose(theta.numpy(), -size * np.sign(gradient.numpy()), rtol=1e-4)
 
 

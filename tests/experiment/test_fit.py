@@ -80,9 +80,10 @@ def test_same_seed_same_bits_and_the_user_s_generator_is_left_alone(splits):
 
 
 def test_fit_many_gives_the_same_nets_as_fit(splits):
-    runs = fathom.fit_many(splits, settings=[{"l2": 0.0}, {"l2": 5.0}, {"optimizer": "sgd", "learning_rate": 1e9}], epochs=6)
-    alone = fathom.fit(splits, epochs=6, l2=5.0)
-    assert torch.equal(runs[1].net[0].weight, alone.net[0].weight)
+    settings = [{"l2": 0.0}, {"l2": 5.0}, {"optimizer": "sgd", "learning_rate": 1e9}]
+    runs = fathom.fit_many(splits, settings=settings, epochs=6, precision="float64")
+    alone = fathom.fit(splits, epochs=6, l2=5.0, precision="float64")
+    assert torch.allclose(runs[1].net[0].weight, alone.net[0].weight, rtol=0, atol=1e-12)
     assert runs[2].history.stopped == "diverged"
     assert runs[2].findings[0].id == "engine.run.diverged"
     assert runs[2].net is None

@@ -73,19 +73,13 @@ def test_gain_scales_and_seed_decides():
 def test_zeros_never_break_the_symmetry():
     """C1W3-11: after any number of steps all hidden units are still the same."""
     from fathom.core.records.settings import Settings
-    from fathom.engine.loop import Job, train
+    from tests.engine.one_net import history_of, job
 
     net, _ = build_mlp(2, 1, hidden=(4,), activation="tanh")
     initialize(net, scheme="zeros")
     inputs = torch.randn(30, 2, generator=torch.Generator().manual_seed(0))
-    job = Job(
-        net=net,
-        inputs=inputs,
-        targets=inputs[:, 0] + 1,
-        loss=lambda o, y: (o[:, 0] - y) ** 2,
-        settings=Settings(epochs=20, batch_size="full"),
-    )
-    train(job)
+    settings = Settings(epochs=20, batch_size="full")
+    history_of(job(net, inputs, inputs[:, 0] + 1, lambda o, y: (o[:, 0] - y) ** 2, settings))
     hidden = net[0].weight.detach()
     assert torch.equal(hidden, hidden[:1].expand_as(hidden))
 

@@ -1,60 +1,63 @@
-"""The updates of the course on one flat vector, in place; in order of increasing complexity.
+"""The updates of the course on the flat vector of K members, in place; in order of increasing complexity.
 
-Each is `update(theta, gradient, memory, settings, alpha, step)`: theta and gradient (P,), memory the vectors that it keeps,
-alpha this step's learning rate, step counted from 1. The course's formulas and torch's differ in two places, and the
-settings keep both forms: "sgd" with momentum is torch's v = beta v + g, "momentum" the course's v = beta v + (1 - beta) g.
+Each is `update(theta, gradient, memory, hyper, alpha, step)`: theta and gradient (K P,), memory the vectors that it keeps,
+alpha this step's learning rate (a number, or each member's own spread over its parameters), step counted from 1. The course's
+formulas and torch's differ in two places, and the settings keep both forms: "sgd" with momentum is torch's v = beta v + g,
+"momentum" the course's v = beta v + (1 - beta) g.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from fathom.core.records.settings import Settings
+from fathom.engine.hyper import Hyper, Number, is_zero
+from fathom.engine.layout import Layout
 
-Update = Callable[[Tensor, Tensor, tuple[Tensor, ...], Settings, float, int], None]
+Memory = tuple[Tensor, ...]
+"""The vectors that an update keeps, and last one that it may scribble on."""
+
+Update = Callable[[Tensor, Tensor, Memory, Hyper, Number, int], None]
 
 
-def sgd(theta: Tensor, gradient: Tensor, memory: tuple[Tensor, ...], settings: Settings, alpha: float, step: int) -> None:
+def sgd(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
     """theta -= alpha g (C1W2-09); with momentum beta, torch's form: v = beta v + g, theta -= alpha v."""
-    if not settings.momentum:
-        theta.add_(gradient, alpha=-alpha)
+    if is_zero(hyper.momentum):
+        _descend(theta, gradient, alpha)
         return
     velocity = memory[0]
-    velocity.mul_(settings.momentum).add_(gradient)
-    theta.add_(velocity, alpha=-alpha)
+    velocity.mul_(hyper.momentum).add_(gradient)
+    _descend(theta, velocity, alpha)
 
 
-def momentum(theta: Tensor, gradient: Tensor, memory: tuple[Tensor, ...], settings: Settings, alpha: float, step: int) -> None:
+def momentum(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
     """v = beta v + (1 - beta) g, theta -= alpha v, without bias correction (C2W2-10)."""
-    velocity = memory[0]
-    velocity.mul_(settings.momentum).add_(gradient, alpha=1.0 - settings.momentum)
-    theta.add_(velocity, alpha=-alpha)
+    memory[0].lerp_(gradient, 1.0 - hyper.momentum)
+    _descend(theta, memory[0], alpha)
 
 
-def nesterov(theta: Tensor, gradient: Tensor, memory: tuple[Tensor, ...], settings: Settings, alpha: float, step: int) -> None:
+def nesterov(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
     """v = beta v + g, theta -= alpha (g + beta v), as torch has it."""
     velocity = memory[0]
-    velocity.mul_(settings.momentum).add_(gradient)
-    theta.add_(gradient, alpha=-alpha).add_(velocity, alpha=-alpha * settings.momentum)
+    velocity.mul_(hyper.momentum).add_(gradient)
+    _descend(theta, gradient + velocity * hyper.momentum, alpha)
 
 
-def rmsprop(theta: Tensor, gradient: Tensor, memory: tuple[Tensor, ...], settings: Settings, alpha: float, step: int) -> None:
+def rmsprop(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
     """S = beta2 S + (1 - beta2) g^2, theta -= alpha g / sqrt(S + eps), element by element (C2W2-11)."""
-    square, beta2 = memory[0], settings.betas[1]
-    square.mul_(beta2).addcmul_(gradient, gradient, value=1.0 - beta2)
-    theta.addcdiv_(gradient, (square + settings.eps).sqrt_(), value=-alpha)
+    _average_square(memory[0], gradient, hyper.beta2)
+    _descend_by(theta, gradient, torch.add(memory[0], hyper.eps, out=memory[-1]).sqrt_(), alpha)
 
 
-def adam(theta: Tensor, gradient: Tensor, memory: tuple[Tensor, ...], settings: Settings, alpha: float, step: int) -> None:
+def adam(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
     """V and S with bias correction by 1 - beta^t, theta -= alpha Vc / (sqrt(Sc) + eps) (C2W2-12)."""
-    (mean, square), (beta1, beta2) = memory, settings.betas
-    mean.lerp_(gradient, 1.0 - beta1)
-    square.mul_(beta2).addcmul_(gradient, gradient, value=1.0 - beta2)
-    root = square.sqrt().div_(math.sqrt(1.0 - beta2**step)).add_(settings.eps)
-    theta.addcdiv_(mean, root, value=-alpha / (1.0 - beta1**step))
+    mean, square, scratch = memory
+    mean.lerp_(gradient, 1.0 - hyper.beta1)
+    _average_square(square, gradient, hyper.beta2)
+    root = torch.sqrt(square, out=scratch).mul_((1.0 - hyper.beta2**step) ** -0.5).add_(hyper.eps)
+    _descend_by(theta, mean, root, alpha / (1.0 - hyper.beta1**step))
 
 
 UPDATES: dict[str, tuple[Update, int]] = {
@@ -65,20 +68,60 @@ UPDATES: dict[str, tuple[Update, int]] = {
     "adam": (adam, 2),
     "adamw": (adam, 2),
 }
-"""By name: the update, and how many vectors it keeps."""
+"""By name: the update, and how many vectors it keeps, the one to scribble on left out."""
 
 
-def decay(theta: Tensor, gradient: Tensor, is_weight: Tensor, settings: Settings, alpha: float) -> None:
+def penalize(gradient: Tensor, theta: Tensor, hyper: Hyper) -> None:
+    """Add (l2/m) W and (l1/2m) sign W to the gradient of the data term, in place (C2W1-17..20)."""
+    _add_on_weights(gradient, theta, hyper.l2_over_m, hyper.is_weight)
+    if not is_zero(hyper.l1_over_2m):
+        _add_on_weights(gradient, torch.sign(theta), hyper.l1_over_2m, hyper.is_weight)
+
+
+def decay(theta: Tensor, gradient: Tensor, hyper: Hyper, alpha: Number) -> None:
     """torch's weight_decay on the weights: into the gradient, or for adamw theta *= 1 - alpha wd, in place."""
-    if not settings.weight_decay:
-        return
-    if settings.optimizer == "adamw":
-        theta.addcmul_(theta, is_weight, value=-alpha * settings.weight_decay)
+    if hyper.optimizer == "adamw":
+        _add_on_weights(theta, theta, -alpha * hyper.weight_decay, hyper.is_weight)
     else:
-        gradient.addcmul_(theta, is_weight, value=settings.weight_decay)
+        _add_on_weights(gradient, theta, hyper.weight_decay, hyper.is_weight)
 
 
-def clip(gradient: Tensor, largest: float | None) -> None:
-    """Scale the gradient down to norm `largest`, in place, where it is longer."""
-    if largest is not None:
-        gradient.mul_((largest / (gradient.norm() + 1e-6)).clamp_max(1.0))  # torch's own 1e-6
+def clip(gradient: Tensor, hyper: Hyper, layout: Layout) -> None:
+    """Scale each member's gradient down to its own largest norm, in place, where it is longer."""
+    if hyper.clip_norm is None:
+        return
+    squares = [block.reshape(block.shape[0], -1).square().sum(1) for block in layout.blocks(gradient).values()]
+    norms = torch.stack(squares).sum(0).sqrt_()
+    gradient.mul_(layout.spread((hyper.clip_norm / (norms + 1e-6)).clamp_max_(1.0)))  # torch's own 1e-6
+
+
+def _descend(theta: Tensor, direction: Tensor, alpha: Number) -> None:
+    if isinstance(alpha, float):
+        theta.add_(direction, alpha=-alpha)
+    else:
+        theta.addcmul_(direction, alpha, value=-1.0)
+
+
+def _descend_by(theta: Tensor, direction: Tensor, divisor: Tensor, alpha: Number) -> None:
+    """Theta -= alpha direction / divisor; the divisor's memory is used up."""
+    if isinstance(alpha, float):
+        theta.addcdiv_(direction, divisor, value=-alpha)
+    else:
+        theta.addcmul_(torch.div(direction, divisor, out=divisor), alpha, value=-1.0)
+
+
+def _average_square(square: Tensor, gradient: Tensor, beta: Number) -> None:
+    """S = beta S + (1 - beta) g^2."""
+    if isinstance(beta, float):
+        square.mul_(beta).addcmul_(gradient, gradient, value=1.0 - beta)
+    else:
+        square.lerp_(gradient.square(), 1.0 - beta)
+
+
+def _add_on_weights(into: Tensor, theta: Tensor, rate: Number, is_weight: Tensor) -> None:
+    if is_zero(rate):
+        return
+    if isinstance(rate, float):
+        into.addcmul_(theta, is_weight, value=rate)
+    else:
+        into.addcmul_(theta, is_weight * rate)

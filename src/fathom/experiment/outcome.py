@@ -11,7 +11,7 @@ from torch import nn
 from fathom.core.records.errors import Errors
 from fathom.core.records.target import Target
 from fathom.data.target import decode
-from fathom.engine.step import outputs_of
+from fathom.engine.plans.loop import outputs_of
 from fathom.experiment.tensors import Pair
 from fathom.tasks.task import Task
 

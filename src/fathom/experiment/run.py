@@ -28,6 +28,7 @@ from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
+from fathom.experiment.identity import identity_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
@@ -319,15 +320,6 @@ class Run:
             return f"diverged: {self.findings[0].what}"
         errors = ", ".join(f"{role} {errors_in(table).rate:.2%}" for role, table in self.tables.items())
         return f"{self.experiment.data['name']}: {self.experiment}\n{errors}"
-
-
-def identity_of(splits: Splits) -> dict[str, Any]:
-    """What tells splits from others, as it is kept in `Experiment.data`."""
-    return {
-        "target": splits.target.to_json(),
-        "split": splits.how.to_json(),
-        "digests": {role: data.digest for role, data in splits.roles.items()},
-    }
 
 
 def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fathom.core.seeding import derive
+from fathom.nets.masks import keep, key, places
 
 
 class SeededDropout(nn.Module):
@@ -32,24 +32,29 @@ class SeededDropout(nn.Module):
         super().__init__()
         self.p = p
         self.layer = layer
-        self._source: torch.Generator | None = None
         self._key = (0, 0)
 
     def at(self, *, seed: int, step: int) -> None:
-        """Choose the mask of one step; every pass until the next call draws on from there."""
+        """Choose the mask of one step; every pass until the next call has the same."""
         self._key = (seed, step)
-        if self._source is not None:
-            self._source.manual_seed(derive(seed, "dropout", self.layer, step))
+
+    @staticmethod
+    def key(seed: int, layer: int, step: int) -> int:
+        """The key of the mask of a layer at a step; see `masks.key`."""
+        return key(seed, layer, step)
+
+    @staticmethod
+    def keeps(keys: Tensor, shape: tuple[int, ...], p: float | Tensor) -> Tensor:
+        """Which units are kept, for one key or for several; see `masks.keep`."""
+        return keep(keys, places(shape, keys.device), p)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """(n, units) -> (n, units)."""
         if not self.training or self.p == 0.0:
             return inputs
-        if self._source is None or self._source.device != inputs.device:
-            self._source = torch.Generator(device=inputs.device)
-            self._source.manual_seed(derive(self._key[0], "dropout", self.layer, self._key[1]))
-        keep = torch.rand(inputs.shape, generator=self._source, device=inputs.device, dtype=torch.float32) >= self.p
-        return inputs * keep.to(inputs.dtype) / (1.0 - self.p)
+        now = torch.tensor(key(self._key[0], self.layer, self._key[1]), dtype=torch.int32, device=inputs.device)
+        kept = self.keeps(now, tuple(inputs.shape), self.p)
+        return inputs * kept.to(inputs.dtype) / (1.0 - self.p)
 
     def extra_repr(self) -> str:
         """The probability, as torch's own layer prints it."""

@@ -35,10 +35,16 @@ class Binary:
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Logits (n, 1) and codes (n,) -> (n,) in nats."""
+        return functional.binary_cross_entropy_with_logits(outputs[:, 0], self._smooth(outputs, targets), reduction="none")
+
+    def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The losses (n,) and dL/dz = p - y (n, 1) (C1W2-14)."""
+        y, z = self._smooth(outputs, targets), outputs[:, 0]
+        return functional.binary_cross_entropy_with_logits(z, y, reduction="none"), (torch.sigmoid(z) - y).unsqueeze(1)
+
+    def _smooth(self, outputs: Tensor, targets: Tensor) -> Tensor:
         y = targets.to(outputs.dtype)
-        if self.label_smoothing:
-            y = y * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing
-        return functional.binary_cross_entropy_with_logits(outputs[:, 0], y, reduction="none")
+        return y * (1.0 - self.label_smoothing) + 0.5 * self.label_smoothing if self.label_smoothing else y
 
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """1 where the likelier class is not the true one."""

@@ -48,6 +48,12 @@ class Regression:
             return apart.abs()
         return functional.huber_loss(outputs[:, 0], targets, reduction="none")
 
+    def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """The losses (n,) and their derivative (n, 1): t_hat - t, its sign, or for Huber's the first within [-1, 1]."""
+        apart = outputs[:, 0] - targets
+        slopes = {"squared": apart, "absolute": apart.sign(), "huber": apart.clamp(-1.0, 1.0)}[self.loss_name]
+        return self.loss(outputs, targets), slopes.unsqueeze(1)
+
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """|y_hat - y| as a share of the baseline's mean absolute error."""
         apart = (outputs[:, 0].double() - targets.double()).abs().cpu().numpy()

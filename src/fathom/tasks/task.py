@@ -27,6 +27,9 @@ class Task(Protocol):
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Raw outputs (n, outputs) and targets (n,) -> the loss of each example (n,)."""
 
+    def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Raw outputs and targets -> the losses (n,), and the derivative of each by its own outputs (n, outputs)."""
+
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """Raw outputs and targets -> an error for each example."""
 

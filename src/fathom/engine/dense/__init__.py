@@ -1,0 +1,1 @@
+"""The dense plan: fully connected nets, stacked, with passes derived by hand."""

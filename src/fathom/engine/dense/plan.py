@@ -1,0 +1,94 @@
+"""The dense plan: K fully connected nets trained by the course's own forward and backward passes, stacked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from fathom.core.dense import DenseNet
+from fathom.engine.dense.evaluation import evaluate
+from fathom.engine.dense.masks import Masks
+from fathom.engine.dense.passes import Names, backward, forward
+from fathom.engine.population import Population
+from fathom.engine.workspace import Workspace
+
+Slope = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Raw outputs (n, width) and targets (n,) -> the loss of each example (n,), and its derivative by the outputs (n, width)."""
+
+
+class DensePlan:
+    """See the module.
+
+    Args:
+        population: members whose modules are the fully connected net of `record`.
+        record: the sizes, activation and batch norm that all share; dropout may differ between members.
+        slope: of the task.
+    """
+
+    name = "dense"
+
+    def __init__(self, population: Population, record: DenseNet, slope: Slope) -> None:
+        self.population = population
+        self.record = record
+        self._slope = slope
+        self._names = names_of(population.members[0].net)
+        self._masks = Masks(population, record)
+        self._space = Workspace(population.theta)
+
+    def step(self, inputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
+        """The gradient of one mini-batch, into the population; (K,) the mean loss of each member.
+
+        Args:
+            inputs: (m, n_x).
+            targets: (m,).
+            rows: (B,) that all members read, or (K, B).
+        """
+        population, members = self.population, len(self.population)
+        X, y = self._scaled(self._rows(inputs, rows)), targets[rows]
+        blocks = population.layout.blocks(population.theta)
+        masks = self._masks.draw(X.shape[-2], population.updates)
+        buffers = population.buffers or None
+        Z, cache = forward(self.record, self._names, blocks, X, masks, buffers, self._space)
+        width, batch = Z.shape[1], Z.shape[2]
+        outputs = Z.transpose(1, 2).reshape(members * batch, width)
+        losses, slopes = self._slope(outputs, y.reshape(-1) if y.dim() == 2 else y.repeat(members))
+        dZ = slopes.view(members, batch, width).transpose(1, 2).mul(1.0 / batch)
+        backward(self.record, self._names, blocks, cache, dZ, population.layout.blocks(population.gradient), self._space)
+        for name, count in population.buffers.items():
+            if name.endswith("num_batches_tracked"):
+                count.add_(1)
+        return losses.view(members, batch).mean(1)
+
+    def _rows(self, inputs: Tensor, rows: Tensor) -> Tensor:
+        if rows.dim() == 2:
+            return inputs[rows]
+        return torch.index_select(inputs, 0, rows, out=self._space.of("X", (len(rows), inputs.shape[1])))
+
+    def outputs(self, inputs: Tensor) -> Tensor:
+        """(K, n, width) raw outputs in evaluation mode."""
+        population = self.population
+        blocks = population.layout.blocks(population.theta)
+        return evaluate(self.record, self._names, blocks, self._scaled(inputs), population.buffers)
+
+    def _scaled(self, X: Tensor) -> Tensor:
+        """Rows (B, n_x) as they are, or (K, B, n_x) where members scale their inputs on their own."""
+        members = self.population.members
+        if members[0].shift is None:
+            return X
+        shift = torch.stack([m.shift for m in members if m.shift is not None]).unsqueeze(1)
+        scale = torch.stack([m.scale for m in members if m.scale is not None]).unsqueeze(1)
+        return (X - shift) * scale
+
+
+def names_of(net: nn.Module) -> list[Names]:
+    """The tensors of each layer of a fully connected net: linear layers, each with the batch norm that follows it."""
+    layers: list[Names] = []
+    for name, module in net.named_modules():
+        if isinstance(module, nn.Linear):
+            layers.append(Names(f"{name}.weight", f"{name}.bias" if module.bias is not None else None))
+        elif isinstance(module, nn.BatchNorm1d):
+            last = layers[-1]
+            layers[-1] = Names(last.W, last.b, f"{name}.weight", f"{name}.bias", f"{name}.running_mean", f"{name}.running_var")
+    return layers

@@ -1,0 +1,221 @@
+"""The training loop of a population, of one net or of many: the one place of the engine with side effects."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from fathom.core.records.history import Epoch
+from fathom.engine.choice import plan_for
+from fathom.engine.order_of_members import Order
+from fathom.engine.plans.plan import Plan
+from fathom.engine.population import Member, Population
+from fathom.engine.schedules import Factors
+from fathom.engine.task import TaskSide
+from fathom.engine.track import Track
+
+Outputs = Callable[[Tensor], Tensor]
+"""Inputs (n, ...) -> the raw outputs (K, n, width) of all members in evaluation mode."""
+
+Measure = Callable[[Outputs], Sequence[Mapping[str, float]]]
+"""The errors by role of each member, and "dev_loss" for ties of early stopping."""
+
+Progress = Callable[[int, int, str], None]
+"""Updates done, updates in all, a text with the latest figures."""
+
+STEPS_BETWEEN_LOOKS = 256
+"""Losses are fetched from the device, and looked at, once in so many steps."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What the loop trains.
+
+    Attributes:
+        members: of one population: the same shape, optimizer, batch size and number of epochs.
+        inputs, targets: (m, ...) and (m,) tensors on the device.
+        task: the loss, and its derivative where there is one.
+        measure: called at intervals; None measures nothing.
+        measured_rows: rows that one call of `measure` evaluates; the interval follows from it.
+        progress: called now and then.
+    """
+
+    members: Sequence[Member]
+    inputs: Tensor
+    targets: Tensor
+    task: TaskSide
+    measure: Measure | None = None
+    measured_rows: int = 0
+    progress: Progress | None = None
+
+
+def interval(job: Job) -> int:
+    """Epochs between two measurements: every epoch with early stopping; else at most a tenth of the examples that are
+    trained on are evaluated, but a run is measured at least ten times.
+    """
+    if any(m.settings.early_stopping for m in job.members):
+        return 1
+    epochs = job.members[0].settings.epochs or 1
+    cheap = math.ceil(10 * job.measured_rows / max(1, len(job.inputs)))
+    return max(1, min(cheap, epochs // 10))
+
+
+def train(job: Job) -> tuple[list[Track], float]:
+    """Train the modules of all members in place.
+
+    Ctrl-C ends the training with the epochs that are finished (`Track.stopped` says "interrupted"); before the first is
+    finished it goes through to the caller. A member that diverges is retired alone.
+
+    Returns:
+        One track a member, in their order, and the seconds that they took together. With early stopping a net holds the
+        weights of its best measured epoch.
+    """
+    running = _Running.begin(job)
+    try:
+        for epoch in range(1, running.epochs + 1):
+            running.one_epoch(epoch)
+            if not running.active:
+                break
+    except KeyboardInterrupt:
+        if not any(t.epochs for t in running.tracks):
+            raise
+        running.back_to_the_last_epoch()
+    seconds = time.perf_counter() - running.started
+    running.population.keep([])
+    for track in running.tracks:
+        track.finish()
+    return running.tracks, seconds
+
+
+@dataclass
+class _Running:
+    """A training under way."""
+
+    job: Job
+    population: Population
+    plan: Plan
+    tracks: list[Track]
+    active: list[int]
+    order: Order
+    factors: Factors
+    every: int
+    started: float = field(default_factory=time.perf_counter)
+    finished: tuple[Tensor, dict[str, Tensor]] | None = None
+
+    @classmethod
+    def begin(cls, job: Job) -> _Running:
+        population = Population.of(job.members, len(job.inputs))
+        tracks = [Track(m.net, m.settings) for m in job.members]
+        order = Order(job.members, len(job.inputs), job.inputs.device)
+        plan = plan_for(population, job.task)
+        settings = [m.settings for m in job.members]
+        return cls(job, population, plan, tracks, list(range(len(tracks))), order, Factors(settings, order.steps), interval(job))
+
+    @property
+    def epochs(self) -> int:
+        """Of every member."""
+        return self.job.members[0].settings.epochs or 1
+
+    def one_epoch(self, epoch: int) -> None:
+        """Visit all rows once, measure where it is due, and write the epoch down."""
+        for member in self.population.members:
+            member.net.train()
+        terms = self._pass(epoch)
+        if not self.active:
+            return
+        penalties = self.population.penalties()
+        fine = [self.tracks[k].guard(epoch, a + b) for k, a, b in zip(self.active, terms, penalties, strict=True)]
+        if not all(fine):
+            terms = [t for t, good in zip(terms, fine, strict=True) if good]
+            penalties = [p for p, good in zip(penalties, fine, strict=True) if good]
+            self._retire()
+            if not self.active:
+                return
+        self._write_down(epoch, terms, penalties)
+        self._retire()
+        self.finished = (self.population.theta.clone(), {name: b.clone() for name, b in self.population.buffers.items()})
+        self._report(epoch)
+
+    def _write_down(self, epoch: int, terms: Sequence[float], penalties: Sequence[float]) -> None:
+        errors, norms = self._measure(epoch), self.population.weight_norms()
+        for place, k in enumerate(self.active):
+            numbers = dict(errors[place])
+            dev_loss = numbers.pop("dev_loss", math.inf)
+            settings = self.tracks[k].settings
+            rate = settings.learning_rate * self.factors.at(place, epoch, self.population.updates - 1)
+            done = Epoch(
+                epoch=epoch,
+                J=terms[place] + penalties[place],
+                data_term=terms[place],
+                penalty=penalties[place],
+                errors=numbers,
+                learning_rate=rate,
+                weight_norm=norms[place],
+                updates=self.population.updates,
+            )
+            self.tracks[k].add(done, dev_loss)
+
+    def _pass(self, epoch: int) -> list[float]:
+        """All mini-batches of an epoch; returns the mean loss of an example, by active member."""
+        job, totals, pending = self.job, [0.0] * len(self.active), []
+        for rows in self.order.of(epoch, self.population.members):
+            losses = self.plan.step(job.inputs, job.targets, rows)
+            self.population.update(self.factors.of(epoch, self.population.updates))
+            pending.append((losses, rows.shape[-1]))
+            if len(pending) == STEPS_BETWEEN_LOOKS:
+                totals = self._look(epoch, totals, pending)
+                if not self.active:
+                    return []
+        totals = self._look(epoch, totals, pending)
+        return [t / n for t, n in zip(totals, self.population.counts[: len(self.active)], strict=True)]
+
+    def _look(self, epoch: int, totals: list[float], pending: list[tuple[Tensor, int]]) -> list[float]:
+        """Add the losses since the last look to the totals; a member that has already blown up is retired."""
+        if pending:
+            values = torch.stack([v for v, _ in pending]).double().cpu()
+            sizes = torch.tensor([float(n) for _, n in pending], dtype=torch.float64)
+            totals = [t + s for t, s in zip(totals, (sizes @ values).tolist(), strict=True)]
+            pending.clear()
+        fine = [math.isfinite(t) or self.tracks[k].guard(epoch, t) for k, t in zip(self.active, totals, strict=True)]
+        self._retire()
+        self._report(epoch)
+        return [t for t, good in zip(totals, fine, strict=True) if good]
+
+    def _retire(self) -> None:
+        """Go on without the members that have stopped."""
+        going = [place for place, k in enumerate(self.active) if not self.tracks[k].stopped]
+        if len(going) == len(self.active):
+            return
+        self.active = [self.active[place] for place in going]
+        self.population.keep(going)
+        self.factors.keep(going)
+
+    def _measure(self, epoch: int) -> Sequence[Mapping[str, float]]:
+        if self.job.measure is None or not (epoch % self.every == 0 or epoch in (1, self.epochs)):
+            return [{}] * len(self.active)
+        for member in self.population.members:
+            member.net.eval()
+        with torch.no_grad():
+            return self.job.measure(self.plan.outputs)
+
+    def back_to_the_last_epoch(self) -> None:
+        """After Ctrl-C: the weights of the last epoch that is in the histories."""
+        for k in self.active:
+            self.tracks[k].stopped = "interrupted"
+        if self.finished is not None and len(self.finished[0]) == len(self.population.theta):
+            theta, buffers = self.finished
+            self.population.theta.copy_(theta)
+            for name, b in self.population.buffers.items():
+                b.copy_(buffers[name])
+
+    def _report(self, epoch: int) -> None:
+        if self.job.progress is None:
+            return
+        many = f"{len(self.active)} nets, " if len(self.tracks) > 1 else ""
+        text = f"{many}epoch {epoch}/{self.epochs}" + (self.tracks[self.active[0]].progress() if self.active else "")
+        self.job.progress(self.population.updates, self.order.steps, text)

@@ -1,0 +1,89 @@
+"""One net that is to be trained: from the arguments that a user names to a module, a task and an experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from fathom.core.expectations import refuse
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.settings import Settings
+from fathom.core.seeding import derive
+from fathom.experiment.arguments import sort_arguments
+from fathom.experiment.build import Built, NetLike, build
+from fathom.experiment.identity import identity_of
+from fathom.experiment.ready import Ready
+from fathom.experiment.task import task_of
+from fathom.nets.catalogue import entry
+from fathom.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A net to train.
+
+    Attributes:
+        settings: as resolved for this train set.
+        built: the module, initialized.
+        task: loss, errors and decoding.
+        experiment: the record of all that.
+    """
+
+    settings: Settings
+    built: Built
+    task: Task
+    experiment: Experiment
+
+    @classmethod
+    def of(cls, ready: Ready, net: NetLike, arguments: Mapping[str, Any]) -> Candidate:
+        """The candidate that a user's arguments describe.
+
+        Raises:
+            UnusableInput: an argument that is unknown or outside its range, or early stopping without a dev set.
+        """
+        net_arguments = entry(net).arguments if isinstance(net, str) else None
+        for_settings, for_net = sort_arguments(arguments, net_arguments)
+        settings = Settings(**for_settings).at(rows=len(ready.prepared.targets["train"]))
+        if settings.early_stopping and not len(ready.prepared.targets.get("dev", ())):
+            raise refuse("`early_stopping`", expected="a dev set to stop by", got="splits without one")
+        target = ready.splits.target
+        task = task_of(target, ready.prepare, settings)
+        with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
+            torch.manual_seed(derive(settings.seed, "global"))
+            built = build(
+                net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind
+            )
+        return cls(settings, built, task, _experiment(ready, built, settings))
+
+    @property
+    def alike(self) -> tuple[Any, ...]:
+        """Candidates that agree in this can be trained as one program; those with a net of the user's own never do."""
+        s, record = self.settings, self.built.record
+        if record is None or s.precision == "bfloat16":
+            return (id(self),)
+        shape = record.sizes, record.activation, record.batch_norm
+        return (*shape, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
+
+
+def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:
+    train = ready.splits.train
+    return Experiment(
+        data={
+            "name": train.name,
+            "path": train.path,
+            "digest": train.digest,
+            "generated": train.generated,
+            "columns": [c.to_json() for c in train.columns],
+            **identity_of(ready.splits),
+        },
+        net=built.name,
+        arguments=built.arguments,
+        shape=built.shape,
+        parameters=built.parameters,
+        settings=settings,
+        rows={role: len(targets) for role, targets in ready.prepared.targets.items()},
+        features=len(ready.prepare.names),
+    )

@@ -1,0 +1,38 @@
+"""The derivatives of the losses, derived by hand, against autograd."""
+
+import pytest
+import torch
+
+from fathom.engine.task import TaskSide
+from fathom.tasks.binary import Binary
+from fathom.tasks.multiclass import MultiClass
+from fathom.tasks.regression import Regression
+
+TASKS = {
+    "binary": (Binary(classes=("a", "b")), 1, True),
+    "binary, smoothed": (Binary(classes=("a", "b"), label_smoothing=0.1), 1, True),
+    "multiclass": (MultiClass(classes=("a", "b", "c")), 3, True),
+    "multiclass, smoothed": (MultiClass(classes=("a", "b", "c"), label_smoothing=0.2), 3, True),
+    "squared": (Regression(mean=0, std=1, baseline=1), 1, False),
+    "absolute": (Regression(mean=0, std=1, baseline=1, loss_name="absolute"), 1, False),
+    "huber": (Regression(mean=0, std=1, baseline=1, loss_name="huber"), 1, False),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_slopes_equal_autograd(name):
+    task, width, codes = TASKS[name]
+    source = torch.Generator().manual_seed(0)
+    outputs = 3 * torch.randn(50, width, generator=source, dtype=torch.float64)
+    targets = torch.randint(0, max(2, width), (50,), generator=source) if codes else torch.randn(50, generator=source, dtype=torch.float64)
+    by_hand, by_autograd = task.slope(outputs, targets), TaskSide(task.loss).losses_and_slopes(outputs, targets)
+    for ours, theirs in zip(by_hand, by_autograd, strict=True):
+        assert torch.allclose(ours, theirs, atol=1e-12)
+        assert ours.shape == theirs.shape
+
+
+def test_slopes_are_finite_far_out():
+    for name, (task, width, _) in TASKS.items():
+        outputs = torch.full((2, width), 1e4)
+        targets = torch.zeros(2) if "regression" in type(task).__name__.lower() else torch.zeros(2, dtype=torch.int64)
+        assert all(bool(torch.isfinite(t).all()) for t in task.slope(outputs, targets)), name

@@ -287,7 +287,7 @@ def test_test_is_opened_by_the_splits_of_the_run_alone_and_once(splits, tmp_path
     kept = json.loads((tmp_path / "run" / "diagnosis.json").read_text())
     assert (kept["floor"]["known"], kept["floor"]["value"], kept["goal"]) == ("given", 0.005, 0.03)
     assert "fathom fit x" in (tmp_path / "run" / "report.html").read_text()
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["plan"] == {"threads": 1, "device": "cpu"}
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["plan"] == {"plan": "dense", "members": 1, "threads": 1, "device": "cpu"}
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,16 @@ class Candidate:
         return cls(settings, built, task, _experiment(ready, built, settings))
 
     @property
+    def dense(self) -> bool:
+        """Whether the engine has passes of its own for it."""
+        return self.built.record is not None and self.settings.precision != "bfloat16"
+
+    @property
     def alike(self) -> tuple[Any, ...]:
-        """Candidates that agree in this can be trained as one program; those with a net of the user's own never do."""
-        s, record = self.settings, self.built.record
-        if record is None or s.precision == "bfloat16":
-            return (id(self),)
-        shape = record.sizes, record.activation, record.batch_norm
-        return (*shape, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
+        """Candidates that agree in this may be trained as one program."""
+        s, record, shape = self.settings, self.built.record, self.built.shape
+        make = (shape, self.built.parameters) if record is None else (record.sizes, record.activation, record.batch_norm)
+        return (*make, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
 
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:

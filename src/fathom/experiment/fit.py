@@ -69,6 +69,7 @@ def fit_many(
     settings: Sequence[Mapping[str, Any]],
     net: NetLike = "mlp",
     progress: Progress | None = None,
+    deterministic: bool = False,
     **arguments: Any,
 ) -> list[Run]:
     """Train one net for each of several settings, on the same splits, prepared once.
@@ -83,6 +84,7 @@ def fit_many(
         settings: one mapping of arguments a member, on top of `arguments`.
         net: as in `fit`; a module is refused, because every member needs one of its own.
         progress: as in `fit`, over all members together.
+        deterministic: decide by size, never by a clock, whether nets of your own are stacked; `run.plan` says how they were.
         **arguments: what all members share.
 
     Raises:
@@ -94,7 +96,7 @@ def fit_many(
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     ready = make_ready(splits)
     candidates = [Candidate.of(ready, net, {**arguments, **member}) for member in settings]
-    trained = train_all(ready, candidates, progress)
+    trained = train_all(ready, candidates, progress, deterministic=deterministic)
     given = [{**arguments, **member} for member in settings]
     return [_run(ready, candidates[place], result, given[place]) for place, result in trained.items()]
 

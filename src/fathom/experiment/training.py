@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,17 @@ from fathom.core.seeding import derive
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
+from fathom.engine.track import Track
 from fathom.engine.training import Job, Outputs, Progress, train
 from fathom.experiment.build import check_fit, device_of, dtype_of
 from fathom.experiment.candidate import Candidate
 from fathom.experiment.outcome import outcome
 from fathom.experiment.ready import Ready
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
+from fathom.experiment.stacking import why_alone
 from fathom.experiment.tensors import Pair, pair
+from fathom.nets.seeded import seeded_dropout
+from fathom.nets.untouched import untouched_random
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -49,7 +54,9 @@ class Trained:
     diverged: TrainingDiverged | None = None
 
 
-def train_all(ready: Ready, candidates: Sequence[Candidate], progress: Progress | None) -> dict[int, Trained]:
+def train_all(
+    ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, *, deterministic: bool = False
+) -> dict[int, Trained]:
     """Train the modules of all candidates in place.
 
     Returns:
@@ -61,12 +68,12 @@ def train_all(ready: Ready, candidates: Sequence[Candidate], progress: Progress 
     done: dict[int, Trained] = {}
     for chunk, tell in zip(chunks, told, strict=True):
         try:
-            trained = _train(ready, [candidates[place] for place in chunk], tell)
+            trained = _train(ready, [candidates[place] for place in chunk], tell, deterministic)
         except KeyboardInterrupt:
             if not done:
                 raise
             break
-        done |= zip(chunk, trained, strict=True)
+        done |= zip(chunk, trained, strict=False)  # fewer, where the program was interrupted
         if any(t.history.stopped == "interrupted" for t in trained):
             break
     return dict(sorted(done.items()))
@@ -99,25 +106,55 @@ def updates_of(candidate: Candidate) -> int:
     return candidate.settings.updates_an_epoch(candidate.experiment.rows["train"]) * (candidate.settings.epochs or 1)
 
 
-def _train(ready: Ready, candidates: Sequence[Candidate], progress: Progress | None) -> list[Trained]:
-    """Train candidates that are alike as one program."""
-    first = candidates[0]
-    settings, rows = first.settings, first.experiment.rows["train"]
+def _train(ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, deterministic: bool) -> list[Trained]:
+    """Train candidates that are alike: as one program where that can be done and pays, else one after another."""
+    settings = candidates[0].settings
     pairs = _pairs(ready, settings)
-    with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
-        torch.manual_seed(derive(settings.seed, "global"))
+    measured = {role: _measured(ready, pairs, role) for role in pairs}
+    with ExitStack() as lent:
         for candidate in candidates:
-            check_fit(candidate.built, pairs["train"].inputs[:2], candidate.task.outputs, settings.rows_a_batch(rows))
-        threads = threads_for(settings.rows_a_batch(rows), len(candidates) * first.built.parameters)
-        with use_threads(threads):
-            tracks, seconds = train(_job(candidates, pairs, progress))
-            measured = {role: _measured(ready, pairs, role) for role in pairs}
-            plan = {"threads": threads, "device": device_of(settings).type}
-            done = []
-            for candidate, track in zip(candidates, tracks, strict=True):
+            lent.enter_context(seeded_dropout(candidate.built.module))
+        why = _why_alone(candidates, pairs["train"], deterministic)
+        done: list[Trained] = []
+        for part in [[c] for c in candidates] if why else [candidates]:
+            tracks, seconds, plan = _program(part, pairs, progress)
+            plan |= {"alone": why} if why and len(candidates) > 1 else {}
+            for candidate, track in zip(part, tracks, strict=True):
                 tables = {} if track.diverged else {role: _outcome(ready, candidate, *parts) for role, parts in measured.items()}
                 done.append(Trained(track.history(seconds), tables, plan, track.diverged))
+            if tracks[0].stopped == "interrupted":
+                break
     return done
+
+
+def _why_alone(candidates: Sequence[Candidate], pair: Pair, deterministic: bool) -> str:
+    """Why candidates that are alike are better trained one after another; "" where they are not."""
+    if candidates[0].dense or len(candidates) == 1:
+        return ""
+    task = candidates[0].task
+    check_fit(candidates[0].built, pair.inputs[:2], task.outputs, candidates[0].settings.rows_a_batch(len(pair)))
+    with untouched_random():
+        side = TaskSide(task.loss, task.slope)
+        return why_alone([_member(c) for c in candidates], side, pair.inputs, pair.targets, deterministic=deterministic)
+
+
+def _program(
+    candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None
+) -> tuple[list[Track], float, dict[str, Any]]:
+    """Train candidates as one program; their tracks, the seconds, and what the bits depend on."""
+    first, rows = candidates[0], len(pairs["train"])
+    batch = first.settings.rows_a_batch(rows)
+    check_fit(first.built, pairs["train"].inputs[:2], first.task.outputs, batch)
+    threads = threads_for(batch, len(candidates) * first.built.parameters)
+    with torch.random.fork_rng(), use_threads(threads):  # a user's own module may draw from torch's global generator
+        torch.manual_seed(derive(first.settings.seed, "global"))
+        tracks, seconds = train(_job(candidates, pairs, progress))
+    name = "dense" if first.dense else "stacked" if len(candidates) > 1 else "loop"
+    return tracks, seconds, {"plan": name, "members": len(candidates), "threads": threads, "device": device_of(first.settings).type}
+
+
+def _member(candidate: Candidate) -> Member:
+    return Member(candidate.built.module, candidate.settings)
 
 
 def _outcome(ready: Ready, candidate: Candidate, taken: Pair, ids: Any, groups: Any) -> pl.DataFrame:
@@ -145,7 +182,7 @@ def _job(candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Prog
         return numbers
 
     return Job(
-        members=[Member(c.built.module, c.settings) for c in candidates],
+        members=[_member(c) for c in candidates],
         inputs=pairs["train"].inputs,
         targets=pairs["train"].targets,
         task=TaskSide(task.loss, task.slope, record),

@@ -33,6 +33,8 @@ class SeededDropout(nn.Module):
         self.p = p
         self.layer = layer
         self._key = (0, 0)
+        self.now: Tensor | None = None
+        """A key from outside, in place of that of `at`: of many members at once, under `vmap`."""
 
     def at(self, *, seed: int, step: int) -> None:
         """Choose the mask of one step; every pass until the next call has the same."""
@@ -52,7 +54,9 @@ class SeededDropout(nn.Module):
         """(n, units) -> (n, units)."""
         if not self.training or self.p == 0.0:
             return inputs
-        now = torch.tensor(key(self._key[0], self.layer, self._key[1]), dtype=torch.int32, device=inputs.device)
+        now = self.now
+        if now is None:
+            now = torch.tensor(key(self._key[0], self.layer, self._key[1]), dtype=torch.int32, device=inputs.device)
         kept = self.keeps(now, tuple(inputs.shape), self.p)
         return inputs * kept.to(inputs.dtype) / (1.0 - self.p)
 

@@ -45,13 +45,16 @@ class Track:
             return True
         became = "NaN" if math.isnan(objective) else "infinite" if math.isinf(objective) else f"{objective:.3g}"
         rate = self.settings.learning_rate
-        self.stopped = "diverged"
-        self.diverged = TrainingDiverged(
+        self.diverged_as(
             f"Training diverged in epoch {epoch} of {self.settings.epochs}: J became {became} "
             f"({self.settings.optimizer}, learning rate {rate:g}). "
             f"Try a learning rate of {rate / 10:g}, or clip_norm=1."
         )
         return False
+
+    def diverged_as(self, what: str) -> None:
+        """Mark the member as diverged."""
+        self.stopped, self.diverged = "diverged", TrainingDiverged(what)
 
     def add(self, epoch: Epoch, dev_loss: float) -> None:
         """Write an epoch down; with early stopping, keep its weights where they are the best so far, or stop."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,10 +12,12 @@ import torch
 from torch import Tensor
 
 from fathom.core.records.history import Epoch
+from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.choice import plan_for
 from fathom.engine.order_of_members import Order
 from fathom.engine.plans.plan import Plan
 from fathom.engine.population import Member, Population
+from fathom.engine.resumption import Position, put_back, taken
 from fathom.engine.schedules import Factors
 from fathom.engine.task import TaskSide
 from fathom.engine.track import Track
@@ -43,6 +46,7 @@ class Job:
         measure: called at intervals; None measures nothing.
         measured_rows: rows that one call of `measure` evaluates; the interval follows from it.
         progress: called now and then.
+        checkpoints: where to write them, and where to go on from the newest; None keeps none.
     """
 
     members: Sequence[Member]
@@ -52,6 +56,7 @@ class Job:
     measure: Measure | None = None
     measured_rows: int = 0
     progress: Progress | None = None
+    checkpoints: Checkpoints | None = None
 
 
 def interval(job: Job) -> int:
@@ -77,7 +82,7 @@ def train(job: Job) -> tuple[list[Track], float]:
     """
     running = _Running.begin(job)
     try:
-        for epoch in range(1, running.epochs + 1):
+        for epoch in range(running.resume(), running.epochs + 1):
             running.one_epoch(epoch)
             if not running.active:
                 break
@@ -106,6 +111,7 @@ class _Running:
     every: int
     started: float = field(default_factory=time.perf_counter)
     finished: tuple[Tensor, dict[str, Tensor]] | None = None
+    resumed: Position | None = None
 
     @classmethod
     def begin(cls, job: Job) -> _Running:
@@ -139,7 +145,21 @@ class _Running:
         self._write_down(epoch, terms, penalties)
         self._retire()
         self.finished = (self.population.theta.clone(), {name: b.clone() for name, b in self.population.buffers.items()})
+        self._checkpoint(Position(epoch + 1, 0, ()))
         self._report(epoch)
+
+    def resume(self) -> int:
+        """Go on from the newest checkpoint, where there is one; the epoch to begin with."""
+        newest = None if self.job.checkpoints is None else self.job.checkpoints.newest()
+        if newest is None:
+            return 1
+        self.active, self.resumed = put_back(newest, self.population, self.tracks)
+        self.factors.keep(self.active)
+        return self.resumed.epoch
+
+    def _checkpoint(self, position: Position) -> None:
+        if self.job.checkpoints is not None and self.job.checkpoints.due():
+            self.job.checkpoints.write(*taken(self.population, self.tracks, self.active, position))
 
     def _write_down(self, epoch: int, terms: Sequence[float], penalties: Sequence[float]) -> None:
         errors, norms = self._measure(epoch), self.population.weight_norms()
@@ -163,7 +183,13 @@ class _Running:
     def _pass(self, epoch: int) -> list[float]:
         """All mini-batches of an epoch; returns the mean loss of an example, by active member."""
         job, totals, pending = self.job, [0.0] * len(self.active), []
-        for rows in self.order.of(epoch, self.population.members):
+        batches = self.order.of(epoch, self.population.members)
+        if self.resumed is not None and self.resumed.batches:
+            totals, batches = list(self.resumed.totals), itertools.islice(batches, self.resumed.batches, None)
+        done = 0 if self.resumed is None else self.resumed.batches
+        self.resumed = None
+        for rows in batches:
+            done += 1
             losses = self.plan.step(job.inputs, job.targets, rows)
             self.population.update(self.factors.of(epoch, self.population.updates))
             pending.append((losses, rows.shape[-1]))
@@ -171,6 +197,7 @@ class _Running:
                 totals = self._look(epoch, totals, pending)
                 if not self.active:
                     return []
+                self._checkpoint(Position(epoch, done, totals))
         totals = self._look(epoch, totals, pending)
         return [t / n for t, n in zip(totals, self.population.counts[: len(self.active)], strict=True)]
 

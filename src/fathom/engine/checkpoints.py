@@ -1,0 +1,141 @@
+"""Checkpoints of a training: one file each, written aside and renamed, with a digest of its own; the last two are kept.
+
+A file is safetensors, its header holding the rest of the state as JSON. What a power cut, a full disk or a stray hand leaves of
+the newest one is noticed by its digest, and the one before is taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+KEPT = 2
+"""Checkpoints that are kept."""
+
+SECONDS = 30.0
+"""Between two checkpoints."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a training goes on from.
+
+    Attributes:
+        tensors: by name.
+        state: JSON values.
+        passed_over: newer checkpoints that could not be read, and why.
+    """
+
+    tensors: Mapping[str, Tensor]
+    state: Mapping[str, Any]
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass
+class Checkpoints:
+    """The checkpoints in a folder.
+
+    Attributes:
+        folder: made when the first is written.
+        seconds: between two; 0 writes whenever it is asked.
+        trouble: why the last one could not be written, as on a full disk; "" while all is well. The training goes on.
+    """
+
+    folder: Path
+    seconds: float = SECONDS
+    trouble: str = ""
+    _last: float = field(default_factory=time.monotonic)
+
+    def due(self) -> bool:
+        """Whether it is time for the next."""
+        return time.monotonic() - self._last >= self.seconds
+
+    def write(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
+        """Write a checkpoint and drop those that are no longer wanted; where that fails, the older ones stay."""
+        self._last = time.monotonic()
+        number = max(self._numbers(), default=0) + 1
+        aside = self.folder / f".{number:08d}.{os.getpid()}"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write(aside, tensors, state)
+            aside.replace(self._path(number))
+        except OSError as error:
+            self.trouble = f"{type(error).__name__}: {error.strerror or error}"
+            with contextlib.suppress(OSError):
+                aside.unlink(missing_ok=True)
+            return
+        self.trouble = ""
+        for old in sorted(self._numbers())[:-KEPT]:
+            with contextlib.suppress(OSError):
+                self._path(old).unlink()
+
+    def newest(self) -> Checkpoint | None:
+        """The newest checkpoint that can be read; None where there is none."""
+        passed_over: list[str] = []
+        for number in sorted(self._numbers(), reverse=True):
+            path = self._path(number)
+            try:
+                tensors, state = _read(path)
+            except (OSError, ValueError, KeyError) as error:
+                passed_over.append(f"{path.name}: {error}")
+                continue
+            return Checkpoint(tensors, state, tuple(passed_over))
+        return None
+
+    def clear(self) -> None:
+        """Remove all of them: the training is over."""
+        for number in self._numbers():
+            self._path(number).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+
+    def _numbers(self) -> list[int]:
+        if not self.folder.is_dir():
+            return []
+        return [int(p.stem) for p in self.folder.glob("*.safetensors") if p.stem.isdigit()]
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:08d}.safetensors"
+
+
+def _write(path: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
+    from safetensors.torch import save
+
+    plain = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
+    text = json.dumps(state)
+    data = save(plain, {"state": text, "digest": _digest(plain, text)})
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            head = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping, it only has keys()
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
+    if head.get("digest") != _digest(tensors, head.get("state", "")):
+        raise ValueError("its digest is not that of its contents")
+    return tensors, json.loads(head["state"])
+
+
+def _digest(tensors: Mapping[str, Tensor], text: str) -> str:
+    from safetensors.torch import save
+
+    hashed = hashlib.blake2b(text.encode(), digest_size=16)
+    hashed.update(save(dict(sorted(tensors.items()))))
+    return hashed.hexdigest()

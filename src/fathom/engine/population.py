@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -45,6 +45,7 @@ class Population:
         buffers: statistics of norm layers by name, (K, ...); the modules' buffers are views of them.
         hyper: the hyperparameters, a row a member.
         alphas: (K P,) the learning rates spread, or one number.
+        blocks, gradients: views of theta and gradient, (K, *shape) by name.
         updates: steps made so far.
     """
 
@@ -58,7 +59,8 @@ class Population:
     alphas: Number
     counts: list[int]
     updates: int = 0
-    _spread: dict[tuple[float, ...], Number] = field(default_factory=dict)
+    blocks: dict[str, Tensor] = field(default_factory=dict)
+    gradients: dict[str, Tensor] = field(default_factory=dict)
 
     @classmethod
     def of(cls, members: Sequence[Member], rows: int) -> Population:
@@ -80,10 +82,10 @@ class Population:
         settings = [m.settings for m in self.members]
         self.hyper = Hyper.of(settings, self.counts, self.layout, self.theta)
         self.alphas = self._of_members([s.learning_rate for s in settings])
-        blocks = self.layout.blocks(self.theta)
+        self.blocks, self.gradients = self.layout.blocks(self.theta), self.layout.blocks(self.gradient)
         with torch.no_grad():
             for k, member in enumerate(self.members):
-                for block, p in zip(blocks.values(), trained(member.net), strict=True):
+                for block, p in zip(self.blocks.values(), trained(member.net), strict=True):
                     p.data = block[k]
                 for stacked, b in zip(self.buffers.values(), member.net.buffers(), strict=True):
                     b.data = stacked[k]
@@ -130,22 +132,21 @@ class Population:
 
     def penalties(self) -> list[float]:
         """lambda/(2m) times the squares (absolute values) of the weights of each member (C2W1-17..19)."""
-        squares, sums = self._weight_sums()
-        terms = zip(self.members, self.counts, squares.tolist(), sums.tolist(), strict=True)
-        return [(m.settings.l2 * a + m.settings.l1 * b) / (2 * rows) for m, rows, a, b in terms]
+        settings = [m.settings for m in self.members]
+        squares = [s.l2 * norm**2 for s, norm in zip(settings, self.weight_norms(), strict=True)]
+        sums = self._sums(lambda w: w.abs()) if any(s.l1 for s in settings) else [0.0] * len(self)
+        terms = zip(settings, squares, sums, self.counts, strict=True)
+        return [(square + s.l1 * total) / (2 * rows) for s, square, total, rows in terms]
 
     def weight_norms(self) -> list[float]:
         """The Frobenius norm of all weights of each member, biases and norm layers left out."""
-        return [float(v) for v in self._weight_sums()[0].sqrt()]
+        return [total**0.5 for total in self._sums(lambda w: w.square())]
 
-    def _weight_sums(self) -> tuple[Tensor, Tensor]:
-        """(K,) sums of squares and of absolute values, in float64."""
-        blocks = self.layout.blocks(self.theta)
-        weights = [blocks[name].reshape(len(self), -1) for name, yes in zip(self.layout.names, self.layout.is_weight, strict=True) if yes]
-        zero = torch.zeros(len(self), dtype=torch.float64, device=self.theta.device)
-        squares = sum((w.double().square().sum(1) for w in weights), start=zero)
-        sums = sum((w.double().abs().sum(1) for w in weights), start=zero)
-        return squares, sums
+    def _sums(self, of: Callable[[Tensor], Tensor]) -> list[float]:
+        """By member, the sum of a function of its weights, in float64."""
+        named = zip(self.blocks.values(), self.layout.is_weight, strict=True)
+        weights = [block.reshape(len(self), -1) for block, yes in named if yes]
+        return torch.stack([of(w.double()).sum(1) for w in weights]).sum(0).tolist() if weights else [0.0] * len(self)
 
 
 def _stacked_buffers(members: Sequence[Member]) -> dict[str, Tensor]:

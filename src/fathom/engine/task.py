@@ -40,3 +40,10 @@ class TaskSide:
             losses = self.loss(leaf, targets)
             (slopes,) = torch.autograd.grad(losses.sum(), leaf)
         return losses.detach(), slopes
+
+
+def repeated(targets: Tensor, members: int) -> Tensor:
+    """The targets of K members one after another (K B,), from rows that all read (B,) or rows of their own (K, B)."""
+    if targets.dim() == 2:
+        return targets.reshape(-1)
+    return targets if members == 1 else targets.repeat(members)

@@ -12,6 +12,7 @@ from fathom.engine.dense.evaluation import evaluate
 from fathom.engine.dense.masks import Masks
 from fathom.engine.dense.passes import Names, backward, forward
 from fathom.engine.population import Population
+from fathom.engine.task import repeated
 from fathom.engine.workspace import Workspace
 
 Slope = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -47,15 +48,15 @@ class DensePlan:
         """
         population, members = self.population, len(self.population)
         X, y = self._scaled(self._rows(inputs, rows)), targets[rows]
-        blocks = population.layout.blocks(population.theta)
+        blocks = population.blocks
         masks = self._masks.draw(X.shape[-2], population.updates)
         buffers = population.buffers or None
         Z, cache = forward(self.record, self._names, blocks, X, masks, buffers, self._space)
         width, batch = Z.shape[1], Z.shape[2]
         outputs = Z.transpose(1, 2).reshape(members * batch, width)
-        losses, slopes = self._slope(outputs, y.reshape(-1) if y.dim() == 2 else y.repeat(members))
+        losses, slopes = self._slope(outputs, repeated(y, members))
         dZ = slopes.view(members, batch, width).transpose(1, 2).mul(1.0 / batch)
-        backward(self.record, self._names, blocks, cache, dZ, population.layout.blocks(population.gradient), self._space)
+        backward(self.record, self._names, blocks, cache, dZ, population.gradients, self._space)
         for name, count in population.buffers.items():
             if name.endswith("num_batches_tracked"):
                 count.add_(1)
@@ -69,7 +70,7 @@ class DensePlan:
     def outputs(self, inputs: Tensor) -> Tensor:
         """(K, n, width) raw outputs in evaluation mode."""
         population = self.population
-        blocks = population.layout.blocks(population.theta)
+        blocks = population.blocks
         return evaluate(self.record, self._names, blocks, self._scaled(inputs), population.buffers)
 
     def _scaled(self, X: Tensor) -> Tensor:

@@ -31,7 +31,7 @@ class LoopPlan:
     def step(self, inputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
         """See `Plan`."""
         population = self.population
-        gradients = population.layout.blocks(population.gradient)
+        gradients = population.gradients
         losses = []
         for k, member in enumerate(population.members):
             own = rows[k] if rows.dim() == 2 else rows

@@ -13,7 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from fathom.engine.layout import trained
 from fathom.engine.population import Population
-from fathom.engine.task import TaskSide
+from fathom.engine.task import TaskSide, repeated
 
 
 class StackedPlan:
@@ -37,23 +37,21 @@ class StackedPlan:
         population, members = self.population, len(self.population)
         own = rows.dim() == 2 or population.members[0].shift is not None
         X, y = self._scaled(inputs[rows]), targets[rows]
-        leaves = [b.requires_grad_() for b in (b.detach() for b in population.layout.blocks(population.theta).values())]
+        leaves = [b.requires_grad_() for b in (b.detach() for b in population.blocks.values())]
         outputs = self._forward(leaves, X, own)
         batch = outputs.shape[1]
         flat = outputs.detach().reshape(members * batch, -1)
-        losses, slopes = self._task.losses_and_slopes(
-            flat.float() if self._half else flat, y.reshape(-1) if y.dim() == 2 else y.repeat(members)
-        )
+        losses, slopes = self._task.losses_and_slopes(flat.float() if self._half else flat, repeated(y, members))
         along = (slopes / batch).to(outputs.dtype).view(outputs.shape)
         parts = torch.autograd.grad(outputs, leaves, along, allow_unused=True, materialize_grads=True)
-        for block, part in zip(population.layout.blocks(population.gradient).values(), parts, strict=True):
+        for block, part in zip(population.gradients.values(), parts, strict=True):
             block.copy_(part)
         return losses.view(members, batch).mean(1)
 
     def outputs(self, inputs: Tensor, *, chunk: int = 8_192) -> Tensor:
         """See `Plan`."""
         self._net.eval()
-        blocks = list(self.population.layout.blocks(self.population.theta).values())
+        blocks = list(self.population.blocks.values())
         own = self.population.members[0].shift is not None
         with torch.no_grad():
             parts = [self._forward(blocks, self._scaled(inputs[at : at + chunk]), own) for at in range(0, len(inputs), chunk)]

@@ -19,7 +19,7 @@ BRIEFLY := { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing c
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest
 
-.PHONY: help install demo test check format slow timing bench docs pictures clean distclean
+.PHONY: help install demo test check checks format slow timing bench docs week pictures clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -53,14 +53,23 @@ slow: $(STAMP) ## statistics and simulations that take minutes
 timing: $(STAMP) ## wall-clock limits; on an otherwise idle machine
 	@$(PYTEST) -m timing
 
-bench: $(STAMP) ## measure against peers, into benchmarks/; on an otherwise idle machine
+bench: $(STAMP) ## measure against peers, into benchmarks/; about an hour, on an otherwise idle machine
+	@$(BIN)/python -c 'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ("jax", "keras", "lightning", "skorch"))))' \
+	  || $(PIP) --no-build-isolation --editable '.[bench]' | $(BRIEFLY)
 	@$(BIN)/python benchmarks/bundled.py
+	@$(BIN)/python -m benchmarks.engine
+
+checks: $(STAMP) ## what the checks catch, into docs/checks_table.md; some minutes (with `transformers` installed, its models too)
+	@$(ONE_THREAD) $(BIN)/python -m benchmarks.checks
 
 docs: $(STAMP) ## build the site of docs/ into site/
 	@test -x $(BIN)/zensical || $(PIP) --no-build-isolation --editable '.[docs]' | $(BRIEFLY)
 	@PYTHONPATH=docs/site $(BIN)/zensical build --clean --strict
 	@rm -rf site/site site/pictures/*.py
 	@echo "open site/index.html"
+
+week: $(STAMP) ## run the scripts of the course's week onto one page, runs/week.html
+	@$(BIN)/python examples/week/make_page.py
 
 pictures: $(STAMP) ## draw the README's pictures from the commands they show
 	@$(BIN)/python docs/pictures/draw.py

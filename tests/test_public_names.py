@@ -11,11 +11,13 @@ import fathom
 
 PUBLIC = {
     # data
-    "load", "sample", "split", "Dataset", "Splits", "Prepare",
+    "load", "sample", "split", "augment", "Dataset", "Splits", "Prepare",
     # training
-    "fit", "fit_many", "open_run", "Run", "Settings",
+    "fit", "fit_many", "measure", "open_run", "Run", "Settings",
     # diagnosis
-    "diagnose", "Diagnosis", "Errors", "Estimate", "Finding",
+    "diagnose", "compare", "Diagnosis", "Errors", "Estimate", "Finding",
+    # checks
+    "check_gradient", "check_model", "check_signal",
     # errors raised
     "FathomError", "TestSealed", "TrainingDiverged", "UnusableInput",
 }  # fmt: skip

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fathom.core.display import load_with
+
 if TYPE_CHECKING:
+    from fathom.checks.gradient.check import check_gradient as check_gradient
+    from fathom.checks.model import check_model as check_model
+    from fathom.checks.signal.check_signal import check_signal as check_signal
     from fathom.core.exceptions import FathomError as FathomError
     from fathom.core.exceptions import TestSealed as TestSealed
     from fathom.core.exceptions import TrainingDiverged as TrainingDiverged
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
     from fathom.core.records.estimate import Estimate as Estimate
     from fathom.core.records.finding import Finding as Finding
     from fathom.core.records.settings import Settings as Settings
+    from fathom.data.augment import augment as augment
     from fathom.data.dataset import Dataset as Dataset
     from fathom.data.load import load as load
     from fathom.data.prepare import Prepare as Prepare
@@ -24,8 +30,10 @@ if TYPE_CHECKING:
     from fathom.data.splits import Splits as Splits
     from fathom.data.splits import split as split
     from fathom.diagnosis.diagnose import diagnose as diagnose
+    from fathom.experiment.compare import compare as compare
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
+    from fathom.experiment.measuring import measure as measure
     from fathom.experiment.opening import open_run as open_run
     from fathom.experiment.run import Run as Run
 
@@ -34,6 +42,7 @@ _HOME = {
     "load": "fathom.data.load",
     "sample": "fathom.data.samples",
     "split": "fathom.data.splits",
+    "augment": "fathom.data.augment",
     "Dataset": "fathom.data.dataset",
     "Splits": "fathom.data.splits",
     "Prepare": "fathom.data.prepare",
@@ -41,14 +50,20 @@ _HOME = {
     "fit": "fathom.experiment.fit",
     "fit_many": "fathom.experiment.fit",
     "open_run": "fathom.experiment.opening",
+    "measure": "fathom.experiment.measuring",
     "Run": "fathom.experiment.run",
     "Settings": "fathom.core.records.settings",
     # diagnosis
     "diagnose": "fathom.diagnosis.diagnose",
+    "compare": "fathom.experiment.compare",
     "Diagnosis": "fathom.core.records.diagnosis",
     "Errors": "fathom.core.records.errors",
     "Estimate": "fathom.core.records.estimate",
     "Finding": "fathom.core.records.finding",
+    # checks
+    "check_gradient": "fathom.checks.gradient.check",
+    "check_model": "fathom.checks.model",
+    "check_signal": "fathom.checks.signal.check_signal",
     # errors raised
     "FathomError": "fathom.core.exceptions",
     "TestSealed": "fathom.core.exceptions",
@@ -57,6 +72,14 @@ _HOME = {
 }
 
 __all__ = list(_HOME)
+
+
+def _load_drawers() -> None:
+    """Records show themselves in a notebook; what draws them is loaded with the first one."""
+    import fathom.report.notebook  # noqa: F401
+
+
+load_with(_load_drawers)
 
 
 def __getattr__(name: str) -> Any:

@@ -201,3 +201,28 @@ def test_numpy_is_not_asked_to_unpickle(tmp_path, capsys):
 def test_a_run_that_was_fitted_on_another_device_opens(capsys, run):
     change("run.json", lambda v: v["experiment"]["settings"].update(device="cuda"))(run)
     assert main(["predict", "run", "d.csv"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--lr", "0.1", "--learning-rate", "0.2"], ("--learning-rate: expected one of --lr and its alias, got both",)),
+        (["--l2=0.1", "--lambd=0.2"], ("--lambd: expected one of --l2 and its alias, got both",)),
+        (["--keep-prob", "0.8", "--dropout", "0.2"], ("keep_prob", "dropout", "both")),
+        (["--human", "1%", "--floor", "1%"], ("--floor", "--human", "both")),
+        (["--l2", "0.1", "--weight-decay", "0.1"], ("one of the two", "--l2 0.1", "--weight-decay 0.1")),
+    ],
+)
+def test_a_setting_under_two_names_is_refused(tmp_path, capsys, options, words):
+    (tmp_path / "d.csv").write_text(GOOD)
+    assert main(["fit", "d.csv", "--target", "y", *options]) == 2
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert all(word in line for word in words), line
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_option_typed_twice_under_one_name_is_the_last(tmp_path, capsys):
+    (tmp_path / "d.csv").write_text(GOOD)
+    again = ["--epochs", "1", "--lr", "0.1", "--lr", "0.25"]
+    assert main(["fit", "d.csv", "--target", "y", "--no-references", *again]) == 0
+    assert "learning_rate 0.25" in " ".join(capsys.readouterr().out.split())

@@ -21,6 +21,17 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ELSEWHERE = ("make ", "pip install", "python benchmarks/", "python examples/", "apt-get ", "#", "open ")
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
+MODEL = """
+import torch
+from torch import nn
+
+
+def setup():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 3))
+    return net, nn.CrossEntropyLoss(), torch.randn(64, 10), torch.randint(0, 3, (64,))
+"""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -47,6 +58,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = pl.DataFrame(dict(zip(names, X.T, strict=True))).with_columns(churned=pl.Series(np.where(y == 1, "no", "yes")))
     table.write_csv(folder / "churn.csv")
     table.drop("churned").head(20).write_csv(folder / "new.csv")
+    (folder / "model.py").write_text(MODEL)
     wrong = np.arange(400) % 10 == 0
     pl.DataFrame(
         {

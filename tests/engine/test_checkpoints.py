@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 
+from fathom.core.exceptions import UnusableInput
 from fathom.core.records.settings import Settings
 from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.population import Member
@@ -147,3 +148,13 @@ def test_a_full_disk_leaves_the_older_ones_and_says_so(tmp_path, monkeypatch):
     assert kept.trouble == "OSError: No space left on device"
     assert kept.newest().state == {"number": 1}
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_checkpoints_of_another_training_are_refused(tmp_path):
+    kept = Checkpoints(tmp_path, seconds=0.0, identity={"threads": 1, "data": {"digest": "a"}})
+    kept.write({"a": torch.zeros(1)}, {})
+    assert Checkpoints(tmp_path, identity={"threads": 1, "data": {"digest": "a"}}).newest() is not None
+    with pytest.raises(UnusableInput, match=r"threads 1\), got threads 2|threads 1, got threads 2"):
+        Checkpoints(tmp_path, identity={"threads": 2, "data": {"digest": "a"}}).newest()
+    with pytest.raises(UnusableInput, match='data {"digest": "b"}'):
+        Checkpoints(tmp_path, identity={"threads": 1, "data": {"digest": "b"}}).newest()

@@ -195,6 +195,7 @@ def test_save_and_open_give_the_same_run(run, splits, tmp_path):
             "diagnosis.json",
             "errors",
             "history.jsonl",
+            "mistakes",
             "prepare.json",
             "references.parquet",
             "report.html",

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,6 +18,26 @@ def test_a_batch_tells_its_target():
     assert inputs_and_targets({"a": 1, "label": 2}) == ({"a": 1}, 2)
     assert inputs_and_targets({"a": 1, "b": 2}, target="b") == ({"a": 1}, 2)
     assert inputs_and_targets("whole", target=len) == ("whole", 5)
+
+
+class Named(NamedTuple):
+    label: int
+    pixels: int
+
+
+@dataclass
+class Fields:
+    pixels: int
+    y: int
+
+
+def test_a_named_tuple_and_a_dataclass_tell_it_by_name():
+    assert inputs_and_targets(Named(label=1, pixels=2)) == (2, 1)
+    assert inputs_and_targets(Named(label=1, pixels=2), target="pixels") == (1, 2)
+    assert inputs_and_targets(Named(label=1, pixels=2), target=-1) == (1, 2)
+    assert inputs_and_targets(Fields(pixels=2, y=1)) == ({"pixels": 2}, 1)
+    with pytest.raises(UnusableInput, match="'nothing'"):
+        inputs_and_targets(Named(label=1, pixels=2), target="nothing")
 
 
 @pytest.mark.parametrize("batch", [(1,), 3.0, {"a": 1}, {"label": 1, "labels": 2, "a": 3}])

@@ -7,22 +7,25 @@ import re
 import time
 from html.parser import HTMLParser
 
+import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fathom.core.records.boundary import Boundary, Points
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import History
 from fathom.core.records.target import Target
 from fathom.diagnosis.diagnose import diagnose
 from fathom.report.page import page
-from tests.report.page_records import HOSTILE, classes_run, experiment, history, numbers_run, rare_diagnosis
+from tests.report.page_records import HOSTILE, classes_run, classes_table, experiment, history, numbers_run, rare_diagnosis
 
-VOID = {"meta", "link", "br"}
+VOID = {"meta", "link", "br", "img", "wbr"}
 DOCUMENT = {"html", "head", "body", "main", "header", "footer", "section", "title", "style"}
 TEXT = {"p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "div", "span", "strong", "em", "code", "pre", "bdi"}
 FIGURES = {"figure", "figcaption", "details", "summary", "table", "caption", "thead", "tbody", "tr", "th", "td"}
-DRAWINGS = {"svg", "g", "line", "path", "circle", "rect", "text", "tspan"}
+DRAWINGS = {"svg", "g", "image", "line", "path", "circle", "rect", "text", "tspan"}
 TAGS = DOCUMENT | TEXT | FIGURES | DRAWINGS
 
 
@@ -74,7 +77,37 @@ def hostile_run() -> dict:
         "openings": HOSTILE,
         "command": HOSTILE[2] + HOSTILE[3] + "\ud800",
         "diagnosis": diagnose({"train": 0.01, "dev": 0.11}, references={HOSTILE[2]: 0.2, HOSTILE[3]: 0.3}),
+        "mistakes": with_columns(HOSTILE),
+        "boundary": plane(HOSTILE),
+        "equivalents": HOSTILE,
     }
+
+
+def with_columns(names, values=3):
+    """The worst of the table of `classes_run` with columns of their own, some cells hostile."""
+    dev = classes_table(("benign", "malignant"))[:20].drop("weight")
+    cells = [HOSTILE[2], None, 1.5][:values] * 7 if values == 3 else [float(i % 7) for i in range(21)]
+    inputs = pl.DataFrame({name: pl.Series([*cells[:20]], strict=False) for name in names})
+    return pl.concat([dev.select("id"), inputs, dev.drop("id")], how="horizontal")
+
+
+def plane(classes):
+    """A boundary of any classes; a regression where there are none."""
+    places = tuple(np.linspace(0.0, 1.0, 20).tolist())
+    answer = tuple(
+        tuple(float((i * j) % max(len(classes), 7)) if not classes else float((i + j) % len(classes)) for i in range(20)) for j in range(20)
+    )
+    points = Points((0.5, 0.25), (0.5, 0.75), (0.0, 1.0))
+    sure = tuple((0.9,) * 20 for _ in range(20)) if classes else ()
+    return Boundary(
+        axes=(HOSTILE[0], HOSTILE[2]),
+        x=places,
+        y=places,
+        answer=answer,
+        sureness=sure,
+        classes=tuple(classes),
+        points={"train": points, "dev": points},
+    )
 
 
 def hostile_unit() -> dict:
@@ -95,6 +128,10 @@ RUNS = {
     "rates alone": lambda: classes_run(diagnosis=diagnose({"train": 0.01, "dev": 0.11}), tables={}),
     "diverged": lambda: classes_run(history=History([], stopped="diverged"), tables={}, references=()),
     "one epoch": lambda: classes_run(history=history(1)),
+    "two inputs": lambda: classes_run(boundary=plane(("a", "b")), equivalents=("l2 0.7: weight_decay 0.002",)),
+    "two inputs, a number": lambda: numbers_run(boundary=plane(())),
+    "mistakes with their columns": lambda: classes_run(mistakes=with_columns(("age", "city"))),
+    "mistakes as pictures": lambda: classes_run(mistakes=with_columns([f"pixel_{i}_{j}" for i in range(8) for j in range(8)], 20)),
     "hostile names": hostile_run,
     "hostile unit": hostile_unit,
     "rare classes": lambda: classes_run(diagnosis=rare_diagnosis()),
@@ -116,8 +153,9 @@ def test_every_element_is_closed_and_known(made):
 def test_nothing_is_loaded_and_nothing_runs(made):
     found = read(made)
     attributes = {(name, value) for _, given in found.found for name, value in given.items()}
-    assert not [name for name, _ in attributes if name.startswith("on") or name in ("src", "srcset", "action", "xlink:href")]
-    assert {value for name, value in attributes if name == "href"} == {"data:,"}
+    assert not [name for name, _ in attributes if name.startswith("on") or name in ("srcset", "action", "xlink:href")]
+    addresses = {value for name, value in attributes if name in ("href", "src")} - {"data:,"}
+    assert all(re.fullmatch(r"data:image/png;base64,[A-Za-z0-9+/=]+", value) for value in addresses)
     assert not [value for _, value in attributes if re.search(r"url\(|javascript:|https?:", value or "")]
     style = "".join(found.words["style"])
     assert not re.search(r"url\(|@import|expression", style)
@@ -145,6 +183,11 @@ def test_a_screen_reader_finds_names(made):
 
 def test_it_is_small(made):
     assert len(page(**made).encode("utf-8")) < 200_000
+
+
+def test_two_inputs_have_their_boundary_before_the_outcome():
+    found = read(classes_run(boundary=plane(("a", "b")))).words["h2"]
+    assert found.index("The decision boundary") == found.index("Training") + 1
 
 
 def test_it_is_small_with_the_worst_of_names():

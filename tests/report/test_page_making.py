@@ -14,7 +14,13 @@ MADE = experiment(Target(name="diagnosis", kind="binary", classes=("benign", "ma
 
 
 def entries(**changes):
-    given = {"settings": "adam", "versions": {"torch": "2.13.0"}, "openings": (), "command": "fathom fit a.csv --l2 0.7"} | changes
+    given = {
+        "settings": "adam",
+        "equivalents": (),
+        "versions": {"torch": "2.13.0"},
+        "openings": (),
+        "command": "fathom fit a.csv --l2 0.7",
+    } | changes
     return dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", making(given.pop("made", MADE), **given)))
 
 
@@ -47,9 +53,19 @@ def test_without_a_test_set_there_is_nothing_sealed():
 
 
 def test_the_command_can_be_copied():
-    code = re.search(r"<pre><code>(.*)</code></pre>", making(MADE, "", {}, (), "fathom fit a.csv --l2 0.7"))[1]
+    code = re.search(r"<pre><code>(.*)</code></pre>", making(MADE, "", (), {}, (), "fathom fit a.csv --l2 0.7"))[1]
     assert re.sub("<[^>]*>", "", code) == "fathom fit a.csv --l2 0.7"
-    assert "<pre>" not in making(MADE, "", {}, (), "")
+
+
+def test_a_run_that_was_made_in_python_has_its_call():
+    code = re.search(r"<pre><code>(.*)</code></pre>", making(MADE, "", (), {}, (), ""), re.DOTALL)[1]
+    assert "run = fathom.fit(splits, net=&#39;mlp&#39;, hidden=(64, 32)" in code
+
+
+def test_equivalents_stand_below_the_settings():
+    made = making(MADE, "adam, l2 0.7", ("l2 0.7: weight_decay 0.0021 at m = 341", "<b>"), {}, (), "")
+    assert "<dt>Settings</dt><dd>adam, l2 0.7<ul" in made
+    assert "<li>l2 0.7: weight_decay 0.0021 at m = 341</li><li>&#60;b&#62;</li>" in made
 
 
 def test_many_classes_are_cut():

@@ -47,8 +47,10 @@ def test_a_learning_rate_that_never_changes_is_told_and_not_drawn():
 def test_the_epoch_that_was_kept_is_marked_with_what_it_costs():
     made = history(best=20)
     assert charts(made)["Error by role"].mark == (20, "kept: epoch 20")
-    assert "stopped early; the weights of epoch 20 were kept" in summary(made)
-    assert "two jobs with one knob (C2W1-38)" in summary(made)
+    assert summary(made).endswith("stopped early.")
+    assert "The weights of epoch 20 of 40 are kept. There J was" in training(made)
+    assert "two jobs with one knob" in training(made)
+    assert "two jobs" not in training(history())
     assert charts(history())["Error by role"].mark is None
 
 

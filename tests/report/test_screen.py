@@ -3,8 +3,10 @@ import io
 import pytest
 from rich.console import Console
 
+from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
+from fathom.core.records.settings import Settings
 from fathom.report import screen
 from fathom.report.progress import progress_bar
 
@@ -65,6 +67,16 @@ def test_the_end_of_a_training_is_one_line(plain):
         "of",
         "4",
     ]
+
+
+def test_the_settings_say_what_they_are_elsewhere(plain):
+    made = {"data": {}, "net": "mlp", "shape": "2-8-1", "parameters": 33, "rows": {"train": 211}, "features": 2}
+    screen.experiment(plain, Experiment(settings=Settings(l2=0.7, epochs=3), **made))
+    text = " ".join(" ".join(printed(plain)).split())
+    assert text.endswith("l2 0.7 the same l2 0.7: weight_decay 0.0033 at m = 211, `0.7/211`, on weights alone")
+    count = len(printed(plain))
+    screen.experiment(plain, Experiment(settings=Settings(epochs=3), **made))
+    assert not any("the same" in part for part in printed(plain)[count:])
 
 
 def test_no_bar_where_nobody_looks(capsys):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -283,3 +287,18 @@ def test_averages_of_the_course():  # C2W2-05..09
 
 def test_decay_of_the_course():  # C2W2-13
     assert [decayed(0.2, 1.0, epoch) for epoch in (1, 2, 3, 4)] == pytest.approx([0.1, 0.0667, 0.05, 0.04], abs=5e-5)
+
+
+PARTS = ("initialize", "draw_masks", "forward", "cost", "backward", "gradient_descent", "momentum", "rmsprop", "adam", "train")
+"""The network of the course, in the order in which one reads it; `cost` has the L2 penalty, `draw_masks` the inverted dropout."""
+
+
+def test_the_reference_is_a_text_of_at_most_200_lines_with_every_part():
+    text = Path(reference.__file__).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+    places = [text.index(f"\ndef {name}(") for name in PARTS]
+    assert places == sorted(places)
+    for name in PARTS:
+        assert re.search(r"C\dW\d-\d\d", getattr(reference, name).__doc__), f"{name} names no row of the course"
+    imported = {a.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import) for a in node.names}
+    assert imported == {"numpy"}

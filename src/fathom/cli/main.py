@@ -14,7 +14,10 @@ from fathom.core.expectations import did_you_mean
 COMMANDS = {
     "fit": "Train a network on a data file and draw its ladder.",
     "diagnose": "Read error rates or a file of predictions from any framework.",
+    "check": "Check a PyTorch module, its loss and a batch before training.",
+    "compare": "Hold runs against each other: settings, ladders, the difference on dev.",
     "predict": "Predict new rows with a saved run.",
+    "report": "Write the page of a saved run anew.",
     "split": "Split a data file into train, dev and test, or plan the sizes.",
     "samples": "List the data sets that come with installed packages.",
     "nets": "List the networks of the catalogue.",
@@ -80,11 +83,13 @@ def _run(name: str, arguments: list[str]) -> int:
     from typer.main import get_command
 
     from fathom.cli.text_parameters import take_texts_as_typed
+    from fathom.cli.two_spellings import refuse_two_spellings
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     app.command(name=name)(importlib.import_module(f"fathom.cli.{name}").command)
     built = get_command(app)
     take_texts_as_typed(built)
+    refuse_two_spellings(built, arguments)
     try:
         code = built.main(args=arguments, prog_name=f"fathom {name}", standalone_mode=False)
     except TyperException as error:

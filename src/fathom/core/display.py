@@ -6,6 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 _DRAWERS: dict[type, Callable[[Any], str]] = {}
+_LOADERS: list[Callable[[], object]] = []
+
+
+def load_with(loader: Callable[[], object]) -> None:
+    """Register what imports the drawers; it is called when the first record is drawn, so that nothing is loaded before."""
+    _LOADERS.append(loader)
 
 
 def draw_with(kind: type, drawer: Callable[[Any], str]) -> None:
@@ -15,6 +21,8 @@ def draw_with(kind: type, drawer: Callable[[Any], str]) -> None:
 
 def html_of(record: Any) -> str | None:
     """The record as HTML, or None where nobody has registered a drawer for it."""
+    while _LOADERS:
+        _LOADERS.pop()()
     for kind in type(record).__mro__:
         if kind in _DRAWERS:
             return _DRAWERS[kind](record)

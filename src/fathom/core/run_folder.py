@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ WEIGHTS = "weights.safetensors"
 DIAGNOSIS = "diagnosis.json"
 ERRORS = "errors"
 REFERENCES = "references.parquet"
+MISTAKES = "mistakes/dev.parquet"
+BOUNDARY = "boundary.json"
 REPORT = "report.html"
 
 LARGEST_JSON = 64 * 1024 * 1024
@@ -121,6 +123,32 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON values, two spaces a level; NaN is an error of ours."""
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+def json_text(value: Any, *, short: bool = False) -> str:
+    """JSON values as text, two spaces a level, or on one line where `short`; NaN is an error of ours."""
+    form: dict[str, Any] = {"separators": (",", ":")} if short else {"indent": 2}
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, **form) + "\n"
+
+
+def write_json(path: Path, value: Any, *, short: bool = False) -> None:
+    """Write JSON values; see `json_text`."""
+    path.write_text(json_text(value, short=short), encoding="utf-8")
+
+
+def write_over(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, in place of one that may be there; a link is replaced, not followed.
+
+    Raises:
+        UnusableInput: it cannot be written, or is a folder.
+    """
+    if not path.name or path.is_dir():
+        raise refuse(f"file '{path}'", expected="the name of a file", got="a folder")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        aside.unlink(missing_ok=True)
+        with open(aside, "xb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        aside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise refuse(f"file '{path}'", expected="a place that can be written", got=error.strerror or str(error)) from None

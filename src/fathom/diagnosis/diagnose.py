@@ -58,7 +58,7 @@ def diagnose(
     error stands beside. A net that is not better than answering the commonest class (the median) is said to have learned nothing first.
 
     Args:
-        source: a run, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with an
+        source: a run, a measured net, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with an
             error for each example, or `Errors`. 'val', 'validation', 'eval', 'holdout' are read as dev.
         human: the error that nobody can go below: a rate, or the rates of several people, of which the best counts.
             `floor` and `bayes` mean the same.
@@ -91,7 +91,7 @@ def diagnose(
         >>> d.verdicts, d.focus
         (('high variance',), 'variance')
     """
-    if not isinstance(source, Mapping) and callable(getattr(source, "diagnose", None)):
+    if callable(getattr(source, "diagnose", None)):
         return _of_run(source, {k: v for k, v in locals().items() if k != "source"})
     bounded = scale is None
     counted = by_role(source, bounded=bounded, seed=seed)
@@ -160,7 +160,7 @@ DEFAULTS: dict[str, Any] = {"unit": "", "seed": 0}
 
 
 def _of_run(run: Any, arguments: Mapping[str, Any]) -> Diagnosis:
-    """A run knows its roles, unit and circumstances; only what was given is passed on."""
+    """A run, or a net that was measured, knows its roles, unit and truth; only what was given is passed on."""
     found: Diagnosis = run.diagnose(**{k: v for k, v in arguments.items() if v is not None and v != DEFAULTS.get(k)})
     return found
 

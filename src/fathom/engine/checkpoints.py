@@ -18,6 +18,8 @@ from typing import Any
 
 from torch import Tensor
 
+from fathom.core.expectations import refuse
+
 KEPT = 2
 """Checkpoints that are kept."""
 
@@ -47,11 +49,13 @@ class Checkpoints:
     Attributes:
         folder: made when the first is written.
         seconds: between two; 0 writes whenever it is asked.
+        identity: what a training is made of, by name; a checkpoint of another is refused.
         trouble: why the last one could not be written, as on a full disk; "" while all is well. The training goes on.
     """
 
     folder: Path
     seconds: float = SECONDS
+    identity: Mapping[str, Any] = field(default_factory=dict)
     trouble: str = ""
     _last: float = field(default_factory=time.monotonic)
 
@@ -66,7 +70,7 @@ class Checkpoints:
         aside = self.folder / f".{number:08d}.{os.getpid()}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(aside, tensors, state)
+            _write(aside, tensors, {**state, "identity": dict(self.identity)})
             aside.replace(self._path(number))
         except OSError as error:
             self.trouble = f"{type(error).__name__}: {error.strerror or error}"
@@ -79,7 +83,11 @@ class Checkpoints:
                 self._path(old).unlink()
 
     def newest(self) -> Checkpoint | None:
-        """The newest checkpoint that can be read; None where there is none."""
+        """The newest checkpoint that can be read; None where there is none.
+
+        Raises:
+            UnusableInput: it is of another training; the message names what differs.
+        """
         passed_over: list[str] = []
         for number in sorted(self._numbers(), reverse=True):
             path = self._path(number)
@@ -88,8 +96,21 @@ class Checkpoints:
             except (OSError, ValueError, KeyError) as error:
                 passed_over.append(f"{path.name}: {error}")
                 continue
+            self._check(state.pop("identity"))
             return Checkpoint(tensors, state, tuple(passed_over))
         return None
+
+    def _check(self, kept: Mapping[str, Any]) -> None:
+        """Refuse the checkpoint of another training."""
+        now = json.loads(json.dumps(dict(self.identity)))
+        for name in dict.fromkeys([*kept, *now]):
+            if kept.get(name) != now.get(name):
+                raise refuse(
+                    f"checkpoints in '{self.folder}'",
+                    expected=f"the training that they are of, {name} {_brief(kept.get(name))}",
+                    got=f"{name} {_brief(now.get(name))}",
+                    fix="resume with the same data, settings, versions and threads, or begin anew elsewhere",
+                )
 
     def clear(self) -> None:
         """Remove all of them: the training is over."""
@@ -139,3 +160,9 @@ def _digest(tensors: Mapping[str, Tensor], text: str) -> str:
     hashed = hashlib.blake2b(text.encode(), digest_size=16)
     hashed.update(save(dict(sorted(tensors.items()))))
     return hashed.hexdigest()
+
+
+def _brief(value: Any) -> str:
+    """A part of an identity in a line: short ones as they are, long ones by their digest."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"of digest {hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -11,6 +12,7 @@ from fathom.core.expectations import refuse
 from fathom.core.records.experiment import Experiment
 from fathom.data.dataset import Dataset
 from fathom.data.splits import Splits
+from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.training import Progress
 from fathom.experiment.build import NetLike
 from fathom.experiment.candidate import Candidate
@@ -26,6 +28,7 @@ def fit(
     net: NetLike = "mlp",
     progress: Progress | None = None,
     announce: Callable[[Experiment], None] | None = None,
+    checkpoints: str | Path | Checkpoints | None = None,
     **arguments: Any,
 ) -> Run:
     """Train one net on train, measure it on train, train_dev and dev; test stays sealed.
@@ -38,13 +41,15 @@ def fit(
             callable that builds one, with (inputs, outputs) or with nothing.
         progress: called with updates done, updates in all, and a text.
         announce: called with the experiment once it is settled, before the training.
+        checkpoints: a folder in which the training is kept every half minute. Where it was cut off, the same call goes on from
+            there, bit for bit (on the CPU); when it is over the checkpoints are removed.
         **arguments: settings (`Settings` lists them) and the net's own arguments, by name; lr, keep_prob and lambd are read too.
 
     Returns:
         The run: the trained net, its history, its errors by role.
 
     Raises:
-        UnusableInput: an argument that is unknown or outside its range.
+        UnusableInput: an argument that is unknown or outside its range, or checkpoints of another training.
         TrainingDiverged: J became infinite or NaN; the message names the epoch and what to try.
 
     Example:
@@ -57,9 +62,12 @@ def fit(
     candidate = Candidate.of(ready, net, arguments)
     if announce is not None:
         announce(candidate.experiment)
-    trained = train_all(ready, [candidate], progress)[0]
+    kept = Checkpoints(Path(checkpoints)) if isinstance(checkpoints, str | Path) else checkpoints
+    trained = train_all(ready, [candidate], progress, checkpoints=kept)[0]
     if trained.diverged is not None:
         raise trained.diverged
+    if isinstance(checkpoints, str | Path) and kept is not None:
+        kept.clear()
     return _run(ready, candidate, trained, arguments)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -14,6 +14,7 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import number, one_of, refuse, shown, whole
+from fathom.core.records.boundary import Boundary
 from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
@@ -21,8 +22,10 @@ from fathom.core.records.history import Epoch, History
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Kind, Target
 from fathom.core.roles import ROLES
+from fathom.core.worst import chances_of
 from fathom.data.prepare import Prepare
 from fathom.experiment.build import build
+from fathom.experiment.mistakes import MOST
 from fathom.experiment.references import FittedReference
 from fathom.experiment.run import Run
 from fathom.experiment.task import task_of
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
 LARGEST_TABLE = 4 * 1024**3
 """Bytes of an errors file that is opened at most."""
+
+LARGEST_MISTAKES = 256 * 1024**2
+"""Bytes of a mistakes file: 200 rows of 100,000 columns are under that."""
 
 
 def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None = None) -> Run:
@@ -44,10 +50,26 @@ def open_run(path: str | Path, net: Callable[[], nn.Module] | nn.Module | None =
     Raises:
         UnusableInput: no run folder, a damaged or hostile one, or a net that the weights do not fit.
     """
-    folder = Path(path).resolve() if Path(path).is_symlink() else Path(path)
+    return _opened(Path(path), lambda run, folder: _with_net(run, folder, net))
+
+
+def open_records(path: str | Path) -> Run:
+    """Open a saved run without its net, which may be the user's own: all that a report or a comparison needs.
+
+    Args:
+        path: the run folder.
+
+    Raises:
+        UnusableInput: no run folder, or a damaged or hostile one.
+    """
+    return _opened(Path(path), lambda run, folder: run)
+
+
+def _opened(path: Path, finish: Callable[[Run, Path], Run]) -> Run:
+    folder = path.resolve() if path.is_symlink() else path
     head = run_folder.read_json(folder, run_folder.RUN)
     try:
-        return _open(folder, head, net)
+        return finish(_read(folder, head), folder)
     except UnusableInput as error:
         if str(error).startswith("run '"):
             raise
@@ -61,7 +83,14 @@ def damaged(folder: Path, why: str) -> UnusableInput:
     return refuse(f"run '{folder}'", expected="a run folder as fathom wrote it", got=f"a damaged one ({why[:160]})", fix="fit again")
 
 
-def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
+def _with_net(run: Run, folder: Path, net: Any) -> Run:
+    task = task_of(run.target, run.prepare, run.settings)
+    experiment = run._experiment
+    module = _net(folder, experiment, net, len(run.prepare.names), task.outputs, run.target.kind)
+    return dataclasses.replace(run, task=task, net=module)
+
+
+def _read(folder: Path, head: dict[str, Any]) -> Run:
     if head["schema"] != run_folder.SCHEMA:
         raise refuse(
             f"run '{folder}'", expected=f"schema {run_folder.SCHEMA}", got=repr(head["schema"]), fix="open it with the fathom that wrote it"
@@ -69,16 +98,14 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
     experiment = _experiment(head["experiment"])
     target = _target(head["target"])
     prepare = Prepare.from_json(run_folder.read_json(folder, run_folder.PREPARE))
-    task = task_of(target, prepare, experiment.settings)
-    module = _net(folder, experiment, net, len(prepare.names), task.outputs, target.kind)
     return Run(
         experiment=experiment,
         target=target,
-        task=task,
+        task=None,
         prepare=prepare,
-        net=module,
+        net=None,
         history=_history(folder, head["history"]),
-        tables={role: table for role in ROLES if (table := _table(folder, role)) is not None},
+        tables={role: table for role in ROLES if (table := _table(folder, role, target)) is not None},
         findings=tuple(Finding(**f) for f in head["findings"]),
         fitted=_references(folder),
         openings=[str(date) for date in head["openings"]],
@@ -86,6 +113,9 @@ def _open(folder: Path, head: dict[str, Any], net: Any) -> Run:
         asked={name: value for name, value in dict(head.get("asked", {})).items() if name in ("human", "goal", "tolerance", "references")},
         command=str(head.get("command", "")),
         folder=folder,
+        made_with={str(name): str(version) for name, version in dict(head.get("versions", {})).items()},
+        kept_mistakes=_mistakes(folder, target),
+        kept_boundary=_boundary(folder, target),
     )
 
 
@@ -168,13 +198,39 @@ def _epoch(values: dict[str, Any]) -> Epoch:
     return Epoch(**values)
 
 
-def _table(folder: Path, role: str) -> pl.DataFrame | None:
+def _table(folder: Path, role: str, target: Target) -> pl.DataFrame | None:
     table = _parquet(folder, f"{run_folder.ERRORS}/{role}.parquet")
-    if table is not None and not {"truth", "prediction", "error", "weight"} <= set(table.columns):
-        raise damaged(folder, f"{role}.parquet lacks columns")
-    if table is not None and not all(_sound(table.get_column(name)) for name in ("error", "weight")):
-        raise damaged(folder, f"{role}.parquet with errors or weights that are no numbers of at least 0")
+    return None if table is None else _checked(folder, table, f"{role}.parquet", ("error", "weight"), target)
+
+
+def _checked(folder: Path, table: pl.DataFrame, name: str, sound: Sequence[str], target: Target) -> pl.DataFrame:
+    """A table of examples whose columns are there and of the right type."""
+    if not {"id", "truth", "prediction", *sound} <= set(table.columns):
+        raise damaged(folder, f"{name} lacks columns")
+    if not all(_sound(table.get_column(column)) for column in sound):
+        raise damaged(folder, f"{name} with errors or weights that are no numbers of at least 0")
+    answers = ("truth", "prediction") if target.kind == "regression" else ()
+    if not all(table.schema[column].is_numeric() and not table.get_column(column).null_count() for column in answers):
+        raise damaged(folder, f"{name} with answers that are no numbers")
+    if not all(table.schema[column].is_numeric() for column in chances_of(table)):
+        raise damaged(folder, f"{name} with probabilities that are no numbers")
+    if any(dtype.is_nested() or dtype.is_object() for dtype in table.dtypes):
+        raise damaged(folder, f"{name} with a list in a cell")
     return table
+
+
+def _mistakes(folder: Path, target: Target) -> pl.DataFrame | None:
+    table = _parquet(folder, run_folder.MISTAKES, LARGEST_MISTAKES)
+    return None if table is None else _checked(folder, table.head(MOST), run_folder.MISTAKES, ("error",), target)
+
+
+def _boundary(folder: Path, target: Target) -> Boundary | None:
+    if not (folder / run_folder.BOUNDARY).exists():
+        return None
+    made = Boundary.from_json(run_folder.read_json(folder, run_folder.BOUNDARY))
+    if made.classes != target.classes:
+        raise damaged(folder, f"{run_folder.BOUNDARY} with other classes than the run's")
+    return made
 
 
 def _sound(column: pl.Series) -> bool:
@@ -189,14 +245,14 @@ def _references(folder: Path) -> list[FittedReference]:
     return [FittedReference(name=name, about="", errors=Errors.of(v), rows=0, seconds=0.0) for name, v in columns.items()]
 
 
-def _parquet(folder: Path, name: str) -> pl.DataFrame | None:
+def _parquet(folder: Path, name: str, largest: int = LARGEST_TABLE) -> pl.DataFrame | None:
     import polars as pl
 
     if not (folder / name).exists():
         return None
     path = run_folder.file_in(folder, name)
-    if path.stat().st_size > LARGEST_TABLE:
-        raise damaged(folder, f"{name} of over 4 GiB")
+    if path.stat().st_size > largest:
+        raise damaged(folder, f"{name} of over {largest // 1024**2:,} MiB")
     try:
         return pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:

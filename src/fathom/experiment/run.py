@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,66 +13,41 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from fathom.core.exceptions import FathomError, TestSealed, UnusableInput
+from fathom.core.exceptions import FathomError
 from fathom.core.expectations import refuse
-from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
+from fathom.core.records.equivalents import equivalents_of
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
+from fathom.core.records.findings import Findings
 from fathom.core.records.history import History
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
-from fathom.core.roles import role_of
-from fathom.core.run_folder import SCHEMA
+from fathom.core.run_folder import SCHEMA, write_over
 from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
+from fathom.experiment.boundary import boundary_of
+from fathom.experiment.circumstances import circumstances_of
+from fathom.experiment.figures import figure_of
 from fathom.experiment.identity import identity_of
+from fathom.experiment.mistakes import mistakes_of, usual_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
+from fathom.experiment.role_errors import RoleErrors
 from fathom.experiment.saving import save, versions, write_opening
 from fathom.experiment.tensors import pair
+from fathom.report.notebook import run_html, text_html
 from fathom.report.page import page
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
     import polars as pl
-
-
-class RoleErrors(Mapping[str, "NDArray[Any]"]):
-    """The error of each example by role; "test" is sealed until `run.open_test()`."""
-
-    def __init__(self, tables: Mapping[str, pl.DataFrame], sealed: bool) -> None:
-        self._tables = tables
-        self._sealed = sealed
-
-    def __getitem__(self, role: str) -> NDArray[Any]:
-        name = self._name(role)
-        if name in self._tables:
-            return self._tables[name].get_column("error").to_numpy()
-        if name == "test" and self._sealed:
-            raise TestSealed("The test set is sealed: expected run.open_test() first, once, at the end of all choices.")
-        raise KeyError(role)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def __contains__(self, role: object) -> bool:
-        return self._name(role) in self._tables
-
-    @staticmethod
-    def _name(role: object) -> str:
-        """The role that a word names; a word that names none is no key."""
-        try:
-            return role_of(str(role))
-        except UnusableInput:
-            raise KeyError(role) from None
 
 
 @dataclass(eq=False)
@@ -94,6 +70,8 @@ class Run:
         asked: what the saved diagnosis was asked for: human, goal, tolerance.
         command: how the run was made on a command line; "" in Python.
         folder: where the run was saved; None before.
+        made_with: the versions that the bits depend on.
+        kept_mistakes, kept_boundary: what the folder of a run that was opened had of them.
     """
 
     experiment: Experiment | None
@@ -111,6 +89,12 @@ class Run:
     asked: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     folder: Path | None = None
+    made_with: Mapping[str, str] = field(default_factory=versions)
+    kept_mistakes: pl.DataFrame | None = None
+    kept_boundary: Boundary | None = None
+
+    def __post_init__(self) -> None:
+        self.findings = Findings(self.findings)
 
     @classmethod
     def diverged(cls, ready: Ready, what: str, arguments: Mapping[str, Any]) -> Run:
@@ -157,6 +141,27 @@ class Run:
             self.fitted = [] if self.ready is None or self.task is None else self.ready.references(self.task)
         return self.fitted
 
+    @cached_property
+    def boundary(self) -> Boundary | None:
+        """The answers over the plane of two inputs, with examples of train and dev; None where there are not two numbers."""
+        return self.kept_boundary if self.splits is None else boundary_of(self)
+
+    @cached_property
+    def mistakes(self) -> pl.DataFrame:
+        """The 200 worst dev examples, the worst first: id, the input columns as they were, truth, prediction, p_<class>, error.
+
+        For classes only wrong examples, those that the net was surest of first; for a number the farthest off. Of a run that was
+        opened from a folder without them the input columns are missing.
+
+        Raises:
+            UnusableInput: the run has no dev set.
+        """
+        if "dev" not in self.tables:
+            raise refuse("`mistakes`", expected="a run with a dev set", got=f"{', '.join(self.tables) or 'no errors'}")
+        if self.kept_mistakes is not None:
+            return self.kept_mistakes
+        return mistakes_of(self.tables["dev"], None if self.splits is None else self.splits.dev, number=self.target.kind == "regression")
+
     def diagnose(self, *, references: bool | Mapping[str, Any] = True, **arguments: Any) -> Diagnosis:
         """The ladder of this run, its gaps, verdicts and next steps.
 
@@ -165,7 +170,6 @@ class Run:
                 out; a mapping of dev errors by name takes their place.
             **arguments: as in `fathom.diagnose`: human, goal, tolerance; `truth={}` keeps to the plain error where classes are rare.
         """
-        settings = self.settings
         if isinstance(references, bool):
             references = {r.name: r.errors for r in self.references} if references else {}
         arguments = {"references": references, **arguments}
@@ -173,17 +177,7 @@ class Run:
         scale = self.prepare.target_scale
         if scale is not None:
             arguments = {"unit": scale.unit, "scale": scale.baseline, **arguments}
-        circumstances = Circumstances(
-            train_rows=self._experiment.rows["train"],
-            net=self._experiment.net,
-            hidden=tuple(self._experiment.arguments.get("hidden", ())),
-            l2=settings.l2,
-            dropout=settings.dropout,
-            epochs=settings.epochs,
-            optimizer=settings.optimizer,
-            early_stopping=bool(settings.early_stopping),
-            still_falling=any(f.id == "engine.train.still_falling" for f in self.findings),
-        )
+        circumstances = circumstances_of(self._experiment, self.findings)
         errors = {role: errors_in(table) for role, table in self.tables.items()}
         truth = {role: table.get_column("truth").to_numpy() for role, table in self.tables.items()}
         return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, "truth": truth, **arguments})
@@ -248,15 +242,44 @@ class Run:
             write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
         return errors_in(self.tables["test"]).rate
 
+    def figure(self, name: str, *, beside: Run | Sequence[Run] = ()) -> go.Figure:
+        """A figure of this run as a plotly object, alone or beside other runs.
+
+        Args:
+            name: "ladder", "cost", "errors", "learning_rate", "weight_norm", "confusion" (classes), "residuals" (a number to
+                predict) or "boundary" (two inputs).
+            beside: other runs: curves are laid over one another, boundaries and confusions stand side by side, ladders are grouped;
+                each run is named by the settings that set it apart.
+
+        Returns:
+            A `plotly.graph_objects.Figure`: show it, change it, or write it with `figure.write_html(path)`.
+
+        Raises:
+            UnusableInput: no figure of that name, one that a run cannot have, or runs that do not go together.
+
+        Example:
+            >>> import fathom
+            >>> run = fathom.fit(fathom.split(fathom.sample("wine"), seed=0), epochs=5)
+            >>> [trace.name for trace in run.figure("errors").data]
+            ['train', 'dev (validation)']
+        """
+        return figure_of(self, name, [beside] if isinstance(beside, Run) else beside)
+
     def report(self, path: str | Path, *, diagnosis: Diagnosis | None = None) -> Path:
         """Write the run as one self-contained page.
 
         Args:
             path: an .html file; written over where it is there.
-            diagnosis: the one to show; without human level or goal where left out.
+            diagnosis: the one to show; where left out, with the human level and goal that a saved run was diagnosed with.
+
+        Returns:
+            The path of the page.
+
+        Raises:
+            UnusableInput: the file cannot be written.
         """
         target = Path(path)
-        target.write_text(self._page(diagnosis or self.diagnose()), encoding="utf-8")
+        write_over(target, self._page(diagnosis or self.diagnose(**self.asked), self.command))
         return target
 
     def _page(self, diagnosis: Diagnosis, command: str = "") -> str:
@@ -266,13 +289,17 @@ class Run:
             diagnosis=diagnosis,
             findings=self.findings,
             tables=self.tables,
-            versions=versions(),
+            mistakes=self.mistakes if "dev" in self.tables else None,
+            usual=usual_of(self.prepare),
+            boundary=self.boundary,
+            equivalents=equivalents_of(self._experiment),
+            versions=self.made_with,
             openings=self.openings,
             command=command,
         )
 
     def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "") -> Path:
-        """Write the run folder: experiment, history, prepare, weights, errors and diagnosis; JSON, safetensors, Parquet.
+        """Write the run folder: experiment, history, prepare, weights, errors, mistakes, diagnosis; JSON, safetensors, Parquet.
 
         Args:
             path: a folder that is new or empty.
@@ -294,6 +321,8 @@ class Run:
             net=net,
             tables=self.tables,
             references=self.fitted or [],
+            mistakes=self.mistakes if "dev" in self.tables and (self.splits or self.kept_mistakes is not None) else None,
+            boundary=self.boundary,
             diagnosis=diagnosis,
             page=self._page(diagnosis, command),
         )
@@ -312,8 +341,14 @@ class Run:
             "plan": self.plan,
             "asked": self.asked,
             "command": self.command,
-            "versions": versions(),
+            "versions": self.made_with,
         }
+
+    def _repr_html_(self) -> str:
+        if self.experiment is None:
+            return text_html(str(self))
+        asked = {**self.asked, "references": self.fitted is not None}  # a notebook does not wait for references to be fitted
+        return run_html(self.experiment, self.history, self.diagnose(**asked))
 
     def __str__(self) -> str:
         if self.experiment is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 
 from fathom.core import run_folder
+from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.experiment.references import FittedReference
 
@@ -26,6 +28,8 @@ def save(
     net: nn.Module,
     tables: Mapping[str, pl.DataFrame],
     references: Sequence[FittedReference],
+    mistakes: pl.DataFrame | None,
+    boundary: Boundary | None,
     diagnosis: Diagnosis,
     page: str,
 ) -> None:
@@ -39,6 +43,8 @@ def save(
         net: its weights and buffers are written.
         tables: errors by role.
         references: plain methods on the same dev set.
+        mistakes: the worst dev examples as people see them; None where the data are not at hand.
+        boundary: of a net with two inputs.
         diagnosis: the ladder and what follows from it.
         page: report.html.
 
@@ -58,6 +64,11 @@ def save(
             table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
         if references:
             write_references(aside, references)
+        if mistakes is not None:
+            (aside / run_folder.MISTAKES).parent.mkdir()
+            mistakes.write_parquet(aside / run_folder.MISTAKES)
+        if boundary is not None:
+            run_folder.write_json(aside / run_folder.BOUNDARY, boundary.to_json(), short=True)
         run_folder.write_json(aside / run_folder.DIAGNOSIS, diagnosis.to_json())
         (aside / run_folder.REPORT).write_text(page, encoding="utf-8")
 
@@ -71,10 +82,12 @@ def write_references(folder: Path, references: Sequence[FittedReference]) -> Non
 
 def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame, diagnosis: Diagnosis, page: str) -> None:
     """Write into a saved run's folder that test was opened, and what it showed."""
-    table.write_parquet(folder / run_folder.ERRORS / "test.parquet")
-    run_folder.write_json(folder / run_folder.RUN, head)
-    run_folder.write_json(folder / run_folder.DIAGNOSIS, diagnosis.to_json())
-    (folder / run_folder.REPORT).write_text(page, encoding="utf-8")
+    file = io.BytesIO()
+    table.write_parquet(file)
+    run_folder.write_over(folder / run_folder.ERRORS / "test.parquet", file.getvalue())
+    run_folder.write_over(folder / run_folder.RUN, run_folder.json_text(head))
+    run_folder.write_over(folder / run_folder.DIAGNOSIS, run_folder.json_text(diagnosis.to_json()))
+    run_folder.write_over(folder / run_folder.REPORT, page)
 
 
 def versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.history import History
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
+from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
@@ -24,6 +25,7 @@ from fathom.experiment.candidate import Candidate
 from fathom.experiment.outcome import outcome
 from fathom.experiment.ready import Ready
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
+from fathom.experiment.saving import versions
 from fathom.experiment.stacking import why_alone
 from fathom.experiment.tensors import Pair, pair
 from fathom.nets.seeded import seeded_dropout
@@ -55,9 +57,21 @@ class Trained:
 
 
 def train_all(
-    ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, *, deterministic: bool = False
+    ready: Ready,
+    candidates: Sequence[Candidate],
+    progress: Progress | None,
+    *,
+    deterministic: bool = False,
+    checkpoints: Checkpoints | None = None,
 ) -> dict[int, Trained]:
     """Train the modules of all candidates in place.
+
+    Args:
+        ready: the data.
+        candidates: the nets.
+        progress: told of updates done, updates in all, and the latest figures.
+        deterministic: no clock decides anything.
+        checkpoints: of a single candidate; a training that was cut off goes on from there.
 
     Returns:
         By place in `candidates`, what became of them. After Ctrl-C those are missing whose first epoch was not finished;
@@ -68,7 +82,7 @@ def train_all(
     done: dict[int, Trained] = {}
     for chunk, tell in zip(chunks, told, strict=True):
         try:
-            trained = _train(ready, [candidates[place] for place in chunk], tell, deterministic)
+            trained = _train(ready, [candidates[place] for place in chunk], tell, deterministic, checkpoints)
         except KeyboardInterrupt:
             if not done:
                 raise
@@ -106,7 +120,9 @@ def updates_of(candidate: Candidate) -> int:
     return candidate.settings.updates_an_epoch(candidate.experiment.rows["train"]) * (candidate.settings.epochs or 1)
 
 
-def _train(ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, deterministic: bool) -> list[Trained]:
+def _train(
+    ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, deterministic: bool, checkpoints: Checkpoints | None
+) -> list[Trained]:
     """Train candidates that are alike: as one program where that can be done and pays, else one after another."""
     settings = candidates[0].settings
     pairs = _pairs(ready, settings)
@@ -117,7 +133,7 @@ def _train(ready: Ready, candidates: Sequence[Candidate], progress: Progress | N
         why = _why_alone(candidates, pairs["train"], deterministic)
         done: list[Trained] = []
         for part in [[c] for c in candidates] if why else [candidates]:
-            tracks, seconds, plan = _program(part, pairs, progress)
+            tracks, seconds, plan = _program(part, pairs, progress, checkpoints)
             plan |= {"alone": why} if why and len(candidates) > 1 else {}
             for candidate, track in zip(part, tracks, strict=True):
                 tables = {} if track.diverged else {role: _outcome(ready, candidate, *parts) for role, parts in measured.items()}
@@ -139,18 +155,21 @@ def _why_alone(candidates: Sequence[Candidate], pair: Pair, deterministic: bool)
 
 
 def _program(
-    candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None
+    candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None, checkpoints: Checkpoints | None
 ) -> tuple[list[Track], float, dict[str, Any]]:
     """Train candidates as one program; their tracks, the seconds, and what the bits depend on."""
     first, rows = candidates[0], len(pairs["train"])
     batch = first.settings.rows_a_batch(rows)
     check_fit(first.built, pairs["train"].inputs[:2], first.task.outputs, batch)
     threads = threads_for(batch, len(candidates) * first.built.parameters)
+    name = "dense" if first.dense else "stacked" if len(candidates) > 1 else "loop"
+    plan = {"plan": name, "members": len(candidates), "threads": threads, "device": device_of(first.settings).type}
+    if checkpoints is not None:
+        checkpoints.identity = {**first.experiment.to_json(), **plan, **versions()}
     with torch.random.fork_rng(), use_threads(threads):  # a user's own module may draw from torch's global generator
         torch.manual_seed(derive(first.settings.seed, "global"))
-        tracks, seconds = train(_job(candidates, pairs, progress))
-    name = "dense" if first.dense else "stacked" if len(candidates) > 1 else "loop"
-    return tracks, seconds, {"plan": name, "members": len(candidates), "threads": threads, "device": device_of(first.settings).type}
+        tracks, seconds = train(_job(candidates, pairs, progress, checkpoints))
+    return tracks, seconds, plan
 
 
 def _member(candidate: Candidate) -> Member:
@@ -168,7 +187,7 @@ def _pairs(ready: Ready, settings: Settings) -> dict[str, Pair]:
     return {role: pair(ready.prepared.inputs[role], ready.prepared.targets[role], device=device, dtype=dtype) for role in seen}
 
 
-def _job(candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None) -> Job:
+def _job(candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None, checkpoints: Checkpoints | None) -> Job:
     task, settings, record = candidates[0].task, candidates[0].settings, candidates[0].built.record
     watched = {role: p.take(subset(len(p), WHILE_TRAINING, 0)) for role, p in pairs.items()}
 
@@ -189,6 +208,7 @@ def _job(candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Prog
         measure=measure,
         measured_rows=sum(map(len, watched.values())),
         progress=progress,
+        checkpoints=checkpoints,
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import PackedSequence
 
 from fathom.core.expectations import refuse
 
@@ -17,7 +19,7 @@ Forward = Callable[[nn.Module, Any], Any]
 TARGETS = ("target", "targets", "label", "labels", "y")
 """Keys of a mapping that hold the answers."""
 
-OUTPUTS = ("logits", "output", "outputs", "prediction", "predictions", "out")
+OUTPUTS = ("logits", "output", "outputs", "prediction", "predictions", "out", "last_hidden_state")
 """Keys or attributes of a record of outputs that hold the raw outputs."""
 
 
@@ -25,7 +27,8 @@ def inputs_and_targets(batch: Any, target: str | int | Callable[[Any], Any] | No
     """A batch as (inputs, targets).
 
     Args:
-        batch: a pair (inputs, targets); a longer tuple, whose last part is the target; or a mapping with one key of `TARGETS`.
+        batch: a pair (inputs, targets); a longer tuple, whose last part is the target; a named tuple, mapping or dataclass with one
+            name of `TARGETS`.
         target: the key or the place of the target in the batch, or a callable that takes it out of the batch (which
             then is the inputs as a whole).
 
@@ -43,6 +46,8 @@ def inputs_and_targets(batch: Any, target: str | int | Callable[[Any], Any] | No
     """
     if callable(target):
         return batch, target(batch)
+    if dataclasses.is_dataclass(batch) and not isinstance(batch, type | Mapping):
+        batch = {field.name: getattr(batch, field.name) for field in dataclasses.fields(batch)}
     if isinstance(batch, Mapping):
         return _of_mapping(batch, target)
     if not isinstance(batch, tuple | list):
@@ -51,12 +56,21 @@ def inputs_and_targets(batch: Any, target: str | int | Callable[[Any], Any] | No
         )
     if len(batch) < 2:
         raise refuse("batch", expected="(inputs, targets)", got=f"{len(batch)} part", fix="let the loader yield the answers too")
-    place = len(batch) - 1 if target is None else target
+    place = _place(batch, target)
     if not isinstance(place, int) or not -len(batch) <= place < len(batch):
         raise refuse("`target`", expected=f"a place in a batch of {len(batch)} parts", got=repr(target))
     place %= len(batch)
     rest = tuple(part for i, part in enumerate(batch) if i != place)
     return (rest[0] if len(rest) == 1 else rest), batch[place]
+
+
+def _place(batch: Any, target: str | int | None) -> Any:
+    """Where the target is in a tuple: as asked for by place or by name, at the one name of `TARGETS`, or last."""
+    names = getattr(batch, "_fields", ())
+    if isinstance(target, int):
+        return target
+    found = [i for i, name in enumerate(names) if (name in TARGETS if target is None else name == target)]
+    return found[0] if len(found) == 1 else len(batch) - 1 if target is None else target
 
 
 def _of_mapping(batch: Mapping[Any, Any], target: str | int | None) -> tuple[Any, Any]:
@@ -80,15 +94,20 @@ def call(net: nn.Module, inputs: Any, forward: Forward | None = None) -> Tensor:
     Raises:
         UnusableInput: what comes back holds no raw outputs that can be told from the rest.
     """
+    return raw(returned(net, inputs, forward))
+
+
+def returned(net: nn.Module, inputs: Any, forward: Forward | None = None) -> Any:
+    """All that a net returns, called as `call` does."""
     if forward is not None:
-        return raw(forward(net, inputs))
+        return forward(net, inputs)
     if isinstance(inputs, Mapping):
         if len(inputs) == 1 and not _knows(net, next(iter(inputs))):
-            return raw(net(next(iter(inputs.values()))))
-        return raw(net(**inputs))
+            return net(next(iter(inputs.values())))
+        return net(**inputs)
     if isinstance(inputs, tuple | list):
-        return raw(net(*inputs))
-    return raw(net(inputs))
+        return net(*inputs)
+    return net(inputs)
 
 
 def raw(outputs: Any) -> Tensor:
@@ -113,6 +132,8 @@ def moved(value: Any, device: torch.device | str) -> Any:
     """Tensors in a batch, however deep, on a device; NumPy arrays become tensors."""
     if isinstance(value, Tensor):
         return value.to(device, non_blocking=True)
+    if isinstance(value, PackedSequence):
+        return value.to(device)  # type: ignore[arg-type]  # torch's stub knows a dtype alone
     if isinstance(value, Mapping):
         return {name: moved(part, device) for name, part in value.items()}
     if isinstance(value, tuple | list):

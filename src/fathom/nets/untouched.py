@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from fathom.nets.attributes import attributes_of, put_attributes
+
 HOOKS = (
     "_forward_hooks",
     "_forward_pre_hooks",
@@ -33,7 +35,8 @@ def untouched(net: nn.Module, *, weights: bool = True) -> Iterator[nn.Module]:
             `torch.no_grad`; buffers are put back all the same.
 
     Put back: weights, buffers (batch norm's counts too), `.grad`, requires_grad, the mode of every submodule, hooks that
-    were added or taken away, and the random state of Python, NumPy and torch on every device.
+    were added or taken away, plain attributes (a counter, a hidden state that is carried over), and the random state of
+    Python, NumPy and torch on every device.
 
     Example:
         >>> net = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
@@ -43,12 +46,15 @@ def untouched(net: nn.Module, *, weights: bool = True) -> Iterator[nn.Module]:
         True
     """
     modes = {module: module.training for module in net.modules()}
+    attributes = {module: attributes_of(module) for module in modes}
     hooks = {module: _hooks_of(module) for module in modes}
     tensors = _snapshot(net, weights)
     try:
         with untouched_random():
             yield net
     finally:
+        for module, before in attributes.items():
+            put_attributes(module, before)
         for module, training in modes.items():
             module.training = training
         for module, kept in hooks.items():
@@ -60,8 +66,9 @@ def untouched(net: nn.Module, *, weights: bool = True) -> Iterator[nn.Module]:
 def untouched_random() -> Iterator[None]:
     """Put the random state of Python, NumPy and torch (every device) back at the end."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  # the state that a user draws from
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # not the first to wake them
     try:
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=devices):
             yield
     finally:
         random.setstate(python)

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import History
 from fathom.core.records.reference import Reference
 from fathom.report import page_diagnosis
+from fathom.report.page_boundary import boundary_section
 from fathom.report.page_confusion import confusion
 from fathom.report.page_findings import findings as findings_section
 from fathom.report.page_making import making
 from fathom.report.page_markup import Html, cut, element, joined
-from fathom.report.page_mistakes import mistakes
+from fathom.report.page_mistakes import mistakes as mistakes_section
 from fathom.report.page_residuals import residuals
 from fathom.report.page_training import training
 
@@ -35,7 +37,11 @@ def page(
     findings: Sequence[Finding] = (),
     references: Sequence[Reference] = (),
     tables: Mapping[str, pl.DataFrame] | None = None,
+    mistakes: pl.DataFrame | None = None,
+    usual: Mapping[str, tuple[float, float]] | None = None,
+    boundary: Boundary | None = None,
     settings: str = "",
+    equivalents: Sequence[str] = (),
     versions: Mapping[str, str] | None = None,
     openings: Sequence[str] = (),
     command: str = "",
@@ -50,13 +56,18 @@ def page(
         references: plain methods on the same split, the best one first; those of the diagnosis where left out. What needs no
             inputs (always the commonest class) is drawn below them.
         tables: by role, a frame with id, truth, prediction, error and p_<class>; "dev" is read.
+        mistakes: the worst dev examples with their input columns between id and truth, the worst first; without those columns
+            where left out.
+        usual: mean and standard deviation on train of the input columns that are numbers.
+        boundary: of a net with two inputs.
         settings: the line of settings, as on the screen; `str(experiment.settings)` where left out.
+        equivalents: what the settings are called elsewhere, a sentence each.
         versions: of what the bits depend on, by name.
         openings: when test was opened, as ISO dates.
-        command: what makes the run again.
+        command: what makes the run again; the call in Python where there was none.
 
     Returns:
-        The same text for the same records, under 200 kB unless every name is hostile; to be encoded as UTF-8.
+        The same text for the same records, mostly under 200 kB and never over 6 MB; to be encoded as UTF-8.
     """
     compared = (*(references or diagnosis.references.values()), *(diagnosis.baseline[r] for r in ("dev",) if r in diagnosis.baseline))
     sections = (
@@ -65,15 +76,17 @@ def page(
         page_diagnosis.steps(diagnosis),
         page_diagnosis.grounds(diagnosis, compared),
         training(history, balanced=diagnosis.balance is not None),
-        *_outcome(experiment, (tables or {}).get("dev"), diagnosis.ladder.unit),
+        boundary_section(boundary),
+        *_outcome(experiment, (tables or {}).get("dev"), mistakes, usual, diagnosis.ladder.unit),
         findings_section([*findings, *diagnosis.findings]),
-        making(experiment, settings or str(experiment.settings), versions or {}, openings, command),
+        making(experiment, settings or str(experiment.settings), equivalents, versions or {}, openings, command),
     )
     foot = element("footer", f"Made by fathom {(versions or {}).get('fathom', '')}".strip() + ". One file; it loads nothing.")
-    return _document(_title(experiment), joined(element("main", *sections), foot))
+    return document(_title(experiment), joined(element("main", *sections), foot))
 
 
-def _document(title: str, body: Html) -> str:
+def document(title: str, body: Html, style: Html | None = None) -> str:
+    """A whole HTML document with the style sheet of all pages, and `style` after it."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -82,13 +95,14 @@ def _document(title: str, body: Html) -> str:
         element("meta", name="color-scheme", content="light dark"),
         element("link", rel="icon", href="data:,"),
         element("title", title),
-        element("style", _style()),
+        element("style", joined(_style(), style)),
     )
     return f"<!DOCTYPE html>\n{element('html', head, element('body', body), lang='en')}\n"
 
 
 def _style() -> Html:
-    return Html(files("fathom.report").joinpath("page.css").read_text(encoding="utf-8"))
+    """Of pages after that of drawings: on narrow screens and on paper the page moves what the drawings have placed."""
+    return Html("".join(files("fathom.report").joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("drawing", "page")))
 
 
 def _title(experiment: Experiment) -> str:
@@ -100,11 +114,17 @@ def _head(experiment: Experiment, diagnosis: Diagnosis) -> Html:
     return element("header", element("p", about, class_="about"), page_diagnosis.headline(diagnosis))
 
 
-def _outcome(experiment: Experiment, dev: pl.DataFrame | None, unit: str) -> Iterator[Html | None]:
+def _outcome(
+    experiment: Experiment,
+    dev: pl.DataFrame | None,
+    worst: pl.DataFrame | None,
+    usual: Mapping[str, tuple[float, float]] | None,
+    unit: str,
+) -> Iterator[Html | None]:
     """What the net made of dev, where the table has it."""
     if dev is None or not dev.height or not {"truth", "prediction", "error"} <= set(dev.columns):
         return
     target: Mapping[str, Any] = experiment.data.get("target") or {}
     kind = "regression" if target.get("kind") == "regression" else "classes"
     yield residuals(dev, cut(unit, 60)) if kind == "regression" else confusion(dev, target.get("classes") or ())
-    yield mistakes(dev, kind, cut(unit, 60))
+    yield mistakes_section(dev, kind, cut(unit, 60), seen=worst, usual=usual)

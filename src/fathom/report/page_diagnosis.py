@@ -25,7 +25,7 @@ def headline(d: Diagnosis) -> Html:
 def ladder(d: Diagnosis, references: Sequence[Reference]) -> Html:
     """The drawing, what is to be said of its gaps, and the figures as a table."""
     return element(
-        "section", element("h2", "The ladder"), ladder_figure(d, references), _sayings(d), _figures(d, references), class_="first"
+        "section", element("h2", "The ladder"), ladder_figure(d, references), sayings(d), _figures(d, references), class_="first"
     )
 
 
@@ -33,7 +33,17 @@ def steps(d: Diagnosis) -> Html | None:
     """What to do next, first things first, each with its reason."""
     if not d.steps:
         return None
+    return element("section", element("h2", steps_title(d)), step_list(d))
+
+
+def steps_title(d: Diagnosis) -> str:
+    """Whether there is something to do."""
     needed = d.focus is None or d.gaps[d.focus].verdict != "low"
+    return "What to do next" if needed else "What to do next, if it has to get better"
+
+
+def step_list(d: Diagnosis) -> Html:
+    """The steps, each with its reason."""
     listed = (
         joined(
             element("strong", cut(step.what)),
@@ -42,8 +52,7 @@ def steps(d: Diagnosis) -> Html | None:
         )
         for step in d.steps
     )
-    heading = "What to do next" if needed else "What to do next, if it has to get better"
-    return element("section", element("h2", heading), element("ol", each("li", listed), class_="steps"))
+    return element("ol", each("li", listed), class_="steps")
 
 
 def grounds(d: Diagnosis, references: Sequence[Reference]) -> Html:
@@ -66,7 +75,7 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _sayings(d: Diagnosis) -> Html | None:
+def sayings(d: Diagnosis) -> Html | None:
     """Why the errors are balanced ones, and what a gap has to say beside its verdict."""
     said: list[tuple[str, str, str]] = [(f"{gap.title}: {gap.verdict}", gap.verdict, gap.says) for gap in d.gaps.values() if gap.says]
     if d.balance is not None:

@@ -19,7 +19,7 @@ def findings(found: Iterable[Finding]) -> Html | None:
     if not listed:
         return None
     more = element("p", f"And {len(listed) - MOST:,} more, in run.json.", class_="faint") if len(listed) > MOST else None
-    return element("section", element("h2", "Findings"), element("ul", *map(_item, listed[:MOST]), class_="bare findings"), more)
+    return element("section", element("h2", "Findings"), element("ul", *map(item, listed[:MOST]), class_="bare findings"), more)
 
 
 def ordered(found: Iterable[Finding]) -> list[Finding]:
@@ -28,7 +28,8 @@ def ordered(found: Iterable[Finding]) -> list[Finding]:
     return sorted(once.values(), key=lambda finding: ORDER[finding.severity])
 
 
-def _item(finding: Finding) -> Html:
+def item(finding: Finding) -> Html:
+    """One finding as an item of a list."""
     return element(
         "li",
         element("span", finding.severity, class_=f"severity {finding.severity}"),

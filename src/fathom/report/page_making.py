@@ -8,19 +8,39 @@ from typing import Any
 from fathom.core.expectations import shown
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.split_plan import SplitPlan
-from fathom.report.page_markup import Html, cut, element, joined, unbroken
+from fathom.report.page_markup import Html, coded, cut, each, element, joined, unbroken
 from fathom.report.page_numbers import figure, rows_text
+from fathom.report.python_call import python_call
 
 LONG = 600
 """Characters of an entry."""
 
 
-def making(experiment: Experiment, settings: str, versions: Mapping[str, str], openings: Sequence[str], command: str) -> Html:
+def making(
+    experiment: Experiment, settings: str, equivalents: Sequence[str], versions: Mapping[str, str], openings: Sequence[str], command: str
+) -> Html:
     """The section."""
-    entries = list(_entries(experiment, settings, versions, openings))
-    listed = joined(*(joined(element("dt", name), element("dd", cut(text, LONG))) for name, text in entries if text))
-    again = joined(element("h3", "To make it again"), element("pre", element("code", unbroken(cut(command, 4000))))) if command else None
-    return element("section", element("h2", "How it was made"), element("dl", listed), again)
+    listed = entries(experiment, settings, equivalents, versions, openings)
+    again = element("pre", element("code", unbroken(cut(command or python_call(experiment), 4000))))
+    return element("section", element("h2", "How it was made"), listed, element("h3", "To make it again"), again)
+
+
+def entries(
+    made: Experiment,
+    settings: str,
+    equivalents: Sequence[str] = (),
+    versions: Mapping[str, str] | None = None,
+    openings: Sequence[str] = (),
+) -> Html:
+    """What is known of how a run was made, as a list of names and what stands for them."""
+    known = _entries(made, settings, versions or {}, openings)
+    return element("dl", *(joined(element("dt", name), _meaning(name, text, equivalents)) for name, text in known if text))
+
+
+def _meaning(name: str, text: str, equivalents: Sequence[str]) -> Html:
+    """What stands beside a name; below the settings, what they are called elsewhere."""
+    listed = element("ul", each("li", map(coded, equivalents)), class_="bare faint") if equivalents and name == "Settings" else None
+    return element("dd", cut(text, LONG), listed)
 
 
 def _entries(made: Experiment, settings: str, versions: Mapping[str, str], openings: Sequence[str]) -> Iterator[tuple[str, str]]:

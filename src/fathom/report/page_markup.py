@@ -6,7 +6,7 @@ import re
 
 from fathom.core.percent import percent
 
-VOID = frozenset({"meta", "link", "br"})
+VOID = frozenset({"meta", "link", "br", "img", "wbr"})
 
 LONGEST = 300
 """Characters of one string from the data; a label of 10,000 says no more than its beginning."""
@@ -83,6 +83,17 @@ def word(value: object, most: int = 60) -> Html:
     return element("bdi", cut(value, most))
 
 
+def heading(value: object, most: int = 60) -> Html:
+    """A name from the data as the head of a column: as `word`, and may break after its joints.
+
+    Example:
+        >>> heading("od280/od315_of")
+        '<bdi>od280/<wbr>od315_<wbr>of</bdi>'
+    """
+    pieces = re.split(r"(?<=[_/.:-])(?=[^_/.:-])", cut(value, most))
+    return element("bdi", *(joined(element("wbr") if i else None, piece) for i, piece in enumerate(pieces)))
+
+
 def prose(text: str, most: int = 400) -> Html:
     """A sentence: cut, with true minus signs, options (--human) and rows of the course (C2W1-14) unbroken at a line's end.
 
@@ -91,6 +102,17 @@ def prose(text: str, most: int = 400) -> Html:
         '−0.6 points; give <span class="whole">--human</span>'
     """
     return unbroken(signed(cut(text, most)))
+
+
+def coded(text: str) -> Html:
+    """A sentence with what stands in backquotes as code.
+
+    Example:
+        >>> coded("l2: `0.7/211`")
+        'l2: <code>0.7/211</code>'
+    """
+    pieces = cut(text, 600).split("`")
+    return joined(*(element("code", piece) if i % 2 else prose(piece) for i, piece in enumerate(pieces)))
 
 
 def unbroken(text: str) -> Html:

@@ -1,14 +1,22 @@
-"""The worst mistakes on dev: for classes those that the net was surest of, for a number the farthest off."""
+"""The worst mistakes on dev, as people see them: the examples with truth, prediction and their own columns."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fathom.core.percent import percent
-from fathom.report.page_markup import Html, each, element, joined, word
-from fathom.report.page_numbers import figure, sureness
+from fathom.core.worst import inputs_of, sureness, worst
+from fathom.report.page_inputs import Shown, shown_inputs
+from fathom.report.page_markup import Html, cut, element, heading, joined, prose, word
+from fathom.report.page_numbers import figure
+from fathom.report.page_numbers import sureness as surely
+from fathom.report.pixel_columns import picture_shape, pictures
+from fathom.report.png import address
 
 if TYPE_CHECKING:
     import polars as pl
@@ -16,77 +24,118 @@ if TYPE_CHECKING:
 MOST = 20
 """Rows of the table."""
 
-Row = tuple[Any, ...]
+PICTURE = 72
+"""Pixels of the page, the longer side of a picture."""
+
+Row = tuple[Any, Any, Any, float]
 
 
-def mistakes(dev: pl.DataFrame, kind: str, unit: str = "") -> Html:
+def mistakes(
+    dev: pl.DataFrame,
+    kind: str,
+    unit: str = "",
+    *,
+    seen: pl.DataFrame | None = None,
+    usual: Mapping[str, tuple[float, float]] | None = None,
+) -> Html:
     """The section with its table.
 
     Args:
         dev: id, truth, prediction, error, and p_<class> for classes; one row an example.
         kind: of the target: "binary", "multiclass" or "regression".
         unit: of a regression's target.
+        seen: the worst of them with their input columns between id and truth, the worst first.
+        usual: mean and standard deviation on train of the inputs that are numbers.
     """
     number = kind == "regression"
-    rows = worst_numbers(dev) if number else worst_classes(dev)
+    table = worst_of(dev, number=number) if seen is None else seen.head(MOST)
     wrong = dev.height if number else dev.filter(dev.get_column("error") > 0).height
     return element(
         "section",
         element("h2", "The worst mistakes on dev (validation)"),
-        _table(rows, wrong, number, unit) if rows else element("p", f"No mistake on {dev.height:,} examples."),
+        _shown(table, wrong, number, unit, usual or {}) if table.height else element("p", f"No mistake on {dev.height:,} examples."),
     )
 
 
-def worst_classes(dev: pl.DataFrame, most: int = MOST) -> list[Row]:
-    """(id, truth, prediction, probability of the prediction) of wrong examples, the surest first; NaN where none was kept."""
-    import polars as pl
-
-    chances = [name for name in dev.columns if name.startswith("p_")]
-    surest = pl.max_horizontal(chances) if chances else pl.lit(math.nan)  # the prediction is the class with the largest
-    wrong = dev.filter(pl.col("error") > 0).with_columns(surest.cast(pl.Float64).fill_null(math.nan).alias("error"))
-    worst = wrong.sort(pl.col("error").fill_nan(-1.0), descending=True, maintain_order=True).head(most)
-    return [(*row, chance) for row, chance in zip(_named(worst), worst.get_column("error").to_list(), strict=True)]
+def worst_of(dev: pl.DataFrame, *, number: bool, most: int = MOST) -> pl.DataFrame:
+    """The worst examples, the worst first; they are counted where they have no id."""
+    table = dev if "id" in dev.columns else dev.with_row_index("id")
+    return table[worst(table, number=number, most=most)]
 
 
-def worst_numbers(dev: pl.DataFrame, most: int = MOST) -> list[Row]:
-    """(id, truth, prediction, truth minus prediction, error) of the examples with the largest error."""
-    worst = dev.sort("error", descending=True, nulls_last=True, maintain_order=True).head(most)
-    errors = worst.get_column("error").to_list()
-    return [(*row, row[1] - row[2], error) for row, error in zip(_named(worst), errors, strict=True)]
+def _shown(table: pl.DataFrame, wrong: int, number: bool, unit: str, usual: Mapping[str, tuple[float, float]]) -> Html:
+    """A gallery where the inputs are pixels, else a table."""
+    inputs, of = table.select(inputs_of(table)), _of(table.height, wrong, number, unit)
+    shape = picture_shape(inputs.columns)
+    if shape is not None and all(dtype.is_numeric() for dtype in inputs.dtypes):
+        return joined(element("p", prose(of), class_="faint"), _gallery(table, pictures(inputs.to_numpy(), shape), number))
+    columns = shown_inputs(inputs, usual)
+    return joined(element("p", prose(f"{of} {columns.note}".strip(), 600), class_="faint"), _table(table, columns, number))
 
 
-def _named(table: pl.DataFrame) -> list[Row]:
-    if "id" not in table.columns:
-        table = table.with_row_index("id")
-    return table.select("id", "truth", "prediction").rows()
-
-
-def _table(rows: Sequence[Row], wrong: int, number: bool, unit: str) -> Html:
-    heads = ("Id", "Truth", "Prediction", "Off by", "Error") if number else ("Id", "Truth", "Prediction", "How surely")
-    words = 1 if number else 3
-    of = (
-        f"The {len(rows):,} farthest off of {wrong:,} examples, by truth minus prediction; an error of 100% is the baseline's"
-        if number
-        else f"{len(rows):,} of {wrong:,}, the surest first"
+def _table(table: pl.DataFrame, inputs: Shown, number: bool) -> Html:
+    heads = joined(
+        *(element("th", name, scope="col", class_="number" if right else None) for name, right in _heads(number)),
+        *(element("th", heading(name, 40), scope="col", class_="number input" if right else "input") for name, right in inputs.heads),
     )
-    caption = element("caption", f"{of}{f'. In {unit}' if number and unit else ''}.")
-    cells = joined(each("th", heads[:words], scope="col"), each("th", heads[words:], scope="col", class_="number"))
-    head = element("thead", element("tr", cells))
-    body = element("tbody", *(_number_row(row) if number else _class_row(row) for row in rows))
-    return element("div", element("table", caption, head, body), class_="scroll")
+    body = (
+        element("tr", element("th", word(row[0], 40), scope="row"), joined(*_answer_cells(row, number)), of_inputs)
+        for row, of_inputs in zip(_rows(table, number), _cells(inputs, table.height), strict=True)
+    )
+    made = element("table", element("thead", element("tr", heads)), element("tbody", *body), class_="mistakes")
+    return element("div", made, class_="scroll", tabindex="0", role="region", aria_label="The worst mistakes")
 
 
-def _class_row(row: Row) -> Html:
-    name, truth, prediction, chance = row
-    cells = (element("td", word(value)) for value in (truth, prediction))
-    return element("tr", element("th", word(name, 40), scope="row"), *cells, element("td", sureness(chance), class_="number"))
+def _gallery(table: pl.DataFrame, drawn: NDArray[np.uint8], number: bool) -> Html:
+    """A picture for each example, with truth, prediction and id below."""
+    cards = (_card(row, pixels, number) for row, pixels in zip(_rows(table, number), drawn, strict=True))
+    return element("div", *cards, class_="gallery")
 
 
-def _number_row(row: Row) -> Html:
-    return element("tr", element("th", word(row[0], 40), scope="row"), *_numbers(row))
+def _card(row: Row, pixels: NDArray[np.uint8], number: bool) -> Html:
+    name, truth, prediction, value = row
+    size = {"width": PICTURE * pixels.shape[1] // max(pixels.shape), "height": PICTURE * pixels.shape[0] // max(pixels.shape)}
+    sure = surely(value) if not number else f"{percent(value, 0)}%" if math.isfinite(value) else ""
+    about = element("span", ", ".join(filter(None, (sure, f"id {cut(name, 24)}"))), class_="faint")
+    said = element("figcaption", word(figure(truth), 24), " taken for ", word(figure(prediction), 24), element("br"), about)
+    return element("figure", element("img", src=address(pixels), alt=f"example {cut(name, 24)}", **size), said)
 
 
-def _numbers(row: Row) -> Iterator[Html]:
-    for value in row[1:4]:
-        yield element("td", figure(value), class_="number")
-    yield element("td", f"{percent(row[4], 0)}%" if math.isfinite(row[4]) else "", class_="number")
+def _of(rows: int, wrong: int, number: bool, unit: str) -> str:
+    if not number:
+        return f"{rows:,} of {wrong:,}, the surest first."
+    own = f", in the unit of {unit}" if unit else ""
+    return f"The {rows:,} farthest off of {wrong:,} examples, by truth minus prediction{own}; an error of 100% is the baseline's."
+
+
+def _heads(number: bool) -> tuple[tuple[str, bool], ...]:
+    """The columns before the inputs, and whether they are numbers."""
+    if number:
+        return ("Id", False), ("Truth", True), ("Prediction", True), ("Off by", True), ("Error", True)
+    return ("Id", False), ("Truth", False), ("Prediction", False), ("How surely", True)
+
+
+def _cells(inputs: Shown, rows: int) -> Iterator[Html]:
+    """The input columns of each row."""
+    for i in range(rows):
+        yield joined(*(column[i] for column in inputs.columns))
+
+
+def _rows(table: pl.DataFrame, number: bool) -> Iterator[Row]:
+    """Id, truth, prediction and how far off or how sure, of each row; NaN where that is not known."""
+    names, truth, prediction = (table.get_column(name).to_list() for name in ("id", "truth", "prediction"))
+    known = table.get_column("error") if number else table.with_columns(sureness(table).alias("error")).get_column("error")
+    values = (math.nan if value is None else float(value) for value in known.to_list())
+    yield from zip(names, truth, prediction, values, strict=True)
+
+
+def _answer_cells(row: Row, number: bool) -> Iterator[Html]:
+    """Truth and prediction, and how far off or how sure."""
+    _, truth, prediction, value = row
+    if not number:
+        yield from (element("td", word(label)) for label in (truth, prediction))
+        yield element("td", surely(value), class_="number")
+        return
+    for part in (truth, prediction, truth - prediction):
+        yield element("td", figure(part), class_="number")
+    yield element("td", f"{percent(value, 0)}%" if math.isfinite(value) else "", class_="number")

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from fathom.core.percent import percent
 from fathom.core.records.history import History
 from fathom.core.roles import ROLES
+from fathom.report.early_stopping import cost_of_stopping
 from fathom.report.page_axis import in_percent
 from fathom.report.page_chart import Chart, Curve, line_chart
-from fathom.report.page_markup import Html, element
+from fathom.report.page_markup import Html, element, prose
 from fathom.report.page_numbers import role_name
 
 STOPPED = {
@@ -19,18 +20,17 @@ STOPPED = {
     "diverged": "diverged: J was no longer a number, or grew without end",
 }
 
-KEPT = "Early stopping optimizes J and regularizes at once, two jobs with one knob (C2W1-38); L2 keeps them apart."
-
 STYLES = ("a", "b", "c", "d")
 
 
 def training(history: History, *, balanced: bool = False) -> Html:
     """How the training went, and its charts; where the ladder has balanced errors, it is said that these are plain."""
-    charts = [line_chart(chart) for chart in charts_of(history)]
+    charts, stopping = [line_chart(chart) for chart in charts_of(history)], cost_of_stopping(history)
     return element(
         "section",
         element("h2", "Training"),
         element("p", summary(history), " Its errors are plain ones: each example counts alike." if balanced and len(history) else None),
+        element("p", prose(stopping, 600)) if stopping else None,
         element("div", *charts, class_="charts") if charts else None,
     )
 
@@ -45,8 +45,6 @@ def summary(history: History) -> str:
     parts = [f"{n:,} epoch{'s' if n > 1 else ''}, {last.updates:,} updates{seconds}", f"J from {history.epochs[0].J:.3g} to {last.J:.3g}"]
     if history.stopped:
         parts.append(STOPPED.get(history.stopped, history.stopped))
-    if history.best_epoch is not None:
-        parts.append(f"the weights of epoch {history.best_epoch:,} were kept. {KEPT[:-1]}")
     rates = {e.learning_rate for e in history}
     text = "; ".join(parts)
     return f"{text}. The learning rate was {last.learning_rate:g} throughout." if len(rates) == 1 else f"{text}."

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from fathom.core.records.equivalents import equivalents_of
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import History
@@ -50,10 +51,12 @@ def findings(screen: Console, found: Iterable[Finding], most: int = 8) -> None:
 
 
 def experiment(screen: Console, made: Experiment) -> None:
-    """Net, settings and plan, before the training."""
+    """Net, plan and settings, and what the settings are called elsewhere, before the training."""
     parameters = f"{made.parameters:,} parameter{'s' if made.parameters != 1 else ''}"
     line(screen, "net", f"{made.net} {made.shape}, {parameters}")
     line(screen, "training", f"{made.plan}; {settings_text(made)}")
+    for number, text in enumerate(equivalents_of(made)):
+        line(screen, "the same" if number == 0 else "", text, "dim")
 
 
 def settings_text(made: Experiment) -> str:

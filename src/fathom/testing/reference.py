@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Parameters = dict[str, Array]
+Moved = tuple[Parameters, Parameters]  # the parameters after a step, and the average that it keeps
 
 
 class Cache(NamedTuple):
@@ -90,16 +91,13 @@ def initialize(sizes: Sequence[int], *, scheme: str = "he", gain: float = 1.0, s
 
 
 def draw_masks(sizes: Sequence[int], m: int, keep_prob: Sequence[float], seed: int = 0) -> list[Array]:
-    """The masks of one pass, inverted dropout (C2W1-27): d = rand < keep_prob, and a *= d, a /= keep_prob in one factor.
+    """The masks (n^[l], m) of one pass, inverted dropout (C2W1-27): d = rand < keep_prob, a *= d, a /= keep_prob in one factor.
 
     Args:
         sizes: n^[0], ..., n^[L].
         m: examples; each has coins of its own.
         keep_prob: of the hidden layers 1..L-1 (C2W1-32).
         seed: of the draw; another pass needs another (C2W1-28).
-
-    Returns:
-        For each hidden layer (n^[l], m), 0 or 1 / keep_prob.
     """
     rng = np.random.default_rng(seed)
     return [(rng.random((n, m)) < keep) / keep for n, keep in zip(sizes[1:-1], keep_prob, strict=True)]
@@ -160,18 +158,16 @@ def gradient_descent(parameters: Parameters, gradients: Parameters, *, alpha: fl
     return {k: parameters[k] - alpha * gradients[k] for k in parameters}
 
 
-def momentum(
-    parameters: Parameters, gradients: Parameters, v: Parameters, *, alpha: float, beta: float = 0.9
-) -> tuple[Parameters, Parameters]:
-    """v = beta v + (1 - beta) dW, W = W - alpha v, without bias correction (C2W2-10). Returns the parameters and v."""
+def momentum(parameters: Parameters, gradients: Parameters, v: Parameters, *, alpha: float, beta: float = 0.9) -> Moved:
+    """v = beta v + (1 - beta) dW, W = W - alpha v, without bias correction (C2W2-10)."""
     v = {k: beta * v[k] + (1 - beta) * gradients[k] for k in parameters}
     return {k: parameters[k] - alpha * v[k] for k in parameters}, v
 
 
 def rmsprop(
     parameters: Parameters, gradients: Parameters, S: Parameters, *, alpha: float, beta2: float = 0.999, epsilon: float = 1e-8
-) -> tuple[Parameters, Parameters]:
-    """S = beta2 S + (1 - beta2) dW^2, W = W - alpha dW / sqrt(S + epsilon), inside the root (C2W2-11). Parameters and S."""
+) -> Moved:
+    """S = beta2 S + (1 - beta2) dW^2, W = W - alpha dW / sqrt(S + epsilon), inside the root (C2W2-11)."""
     S = {k: beta2 * S[k] + (1 - beta2) * gradients[k] ** 2 for k in parameters}
     return {k: parameters[k] - alpha * gradients[k] / np.sqrt(S[k] + epsilon) for k in parameters}, S
 
@@ -180,10 +176,7 @@ def adam(
     parameters: Parameters, gradients: Parameters, v: Parameters, S: Parameters, t: int, *, alpha: float,
     beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8,
 ) -> tuple[Parameters, Parameters, Parameters]:  # fmt: skip
-    """V and S of the two above, corrected by 1 - beta^t, W = W - alpha Vc / (sqrt(Sc) + epsilon), outside (C2W2-12).
-
-    The step t is counted from 1. Returns the parameters, v and S.
-    """
+    """V and S of the two above, corrected by 1 - beta^t, W = W - alpha Vc / (sqrt(Sc) + epsilon) (C2W2-12); t from 1."""
     v = {k: beta1 * v[k] + (1 - beta1) * gradients[k] for k in parameters}
     S = {k: beta2 * S[k] + (1 - beta2) * gradients[k] ** 2 for k in parameters}
     v_corrected = {k: v[k] / (1 - beta1**t) for k in parameters}

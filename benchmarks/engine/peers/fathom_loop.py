@@ -1,0 +1,12 @@
+"""fathom's loop plan: by autograd, one after another."""
+
+from __future__ import annotations
+
+from benchmarks.engine.cases import Case
+from benchmarks.engine.peers.fathom_plans import timed
+from benchmarks.engine.timing import Asked, Timing
+
+
+def run(case: Case, asked: Asked) -> Timing:
+    """Train K nets."""
+    return timed(case, asked, together=False)

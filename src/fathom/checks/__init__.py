@@ -1,0 +1,1 @@
+"""Checks that point at the bug: gradient, signal, sanity; each gives findings."""

@@ -1,0 +1,1 @@
+"""Where activations and gradients vanish, explode, die or saturate, layer by layer, and what mends it."""

@@ -1,0 +1,45 @@
+"""`fathom report RUN`: the page of a saved run, written anew."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    out: Annotated[Path | None, typer.Option(help="The page; RUN/report.html where left out.")] = None,
+    human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
+    goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
+    tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters.")] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on success.")] = False,
+) -> None:
+    """Write the page of a saved run anew: one file that needs no network; human level, goal and tolerance as saved or as given."""
+    import json
+
+    from fathom.cli.rates import parse_rate
+    from fathom.core.run_folder import REPORT
+    from fathom.experiment.opening import open_records
+
+    typed = {"human": human, "goal": goal, "tolerance": tolerance}
+    rates = {name: parse_rate(text, f"--{name}") for name, text in typed.items() if text is not None}
+    opened = open_records(run)
+    diagnosis = opened.diagnose(**{**opened.asked, **rates})
+    page = opened.report(out or run / REPORT, diagnosis=diagnosis)
+    if as_json:
+        print(json.dumps({"page": str(page), "headline": diagnosis.headline}))
+    elif not quiet:
+        print(page)
+    if open_page and not _shown(page):
+        print(f"No browser could be started; open {page} yourself.", file=sys.stderr)
+
+
+def _shown(page: Path) -> bool:
+    import webbrowser
+
+    return webbrowser.open(page.resolve().as_uri())

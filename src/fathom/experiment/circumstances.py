@@ -1,0 +1,25 @@
+"""What a diagnosis needs to know of a run, so that its advice fits what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
+
+
+def circumstances_of(experiment: Experiment, findings: Iterable[Finding]) -> Circumstances:
+    """Size of train, net and settings, and whether J was still falling at the end."""
+    settings = experiment.settings
+    return Circumstances(
+        train_rows=experiment.rows["train"],
+        net=experiment.net,
+        hidden=tuple(experiment.arguments.get("hidden", ())),
+        l2=settings.l2,
+        dropout=settings.dropout,
+        epochs=settings.epochs,
+        optimizer=settings.optimizer,
+        early_stopping=bool(settings.early_stopping),
+        still_falling=any(f.id == "engine.train.still_falling" for f in findings),
+    )

@@ -1,0 +1,1 @@
+"""Set-ups that judge the checks: planted faults, faults of others, and sound ones."""

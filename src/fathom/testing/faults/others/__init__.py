@@ -1,0 +1,1 @@
+"""Faults that people asked about in public, re-made from their threads."""

@@ -1,0 +1,1 @@
+"""Set-ups in which nothing is wrong."""

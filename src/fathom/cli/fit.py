@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from fathom.cli import typed
 from fathom.cli.spelling import as_options
+from fathom.core.expectations import number, refuse
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).")],
+    data: Annotated[
+        str | None, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).", show_default=False)
+    ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
     test: Annotated[str | None, typer.Option(help="A file with the test set.")] = None,
@@ -68,24 +72,42 @@ def command(
     no_references: Annotated[bool, typer.Option("--no-references", help="Leave out the plain methods to compare with.")] = False,
     open_test: Annotated[bool, typer.Option("--open-test", help="Measure test too, once, at the end of all choices.")] = False,
     out: Annotated[Path | None, typer.Option(help="The run folder; runs/NAME-1 and so on where left out.")] = None,
+    checkpoint_every: Annotated[float, typer.Option(help="Seconds between two checkpoints of the training.")] = 30.0,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with the training in this run folder that was cut off; say nothing else.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the verdict.")] = False,
 ) -> int:
     """Train a network on a data file and draw its ladder: how far it is from where it should be, and why."""
     given = dict(locals())
-    from fathom.cli.rates import parse_rate
+    from fathom.cli.unfinished import options_of
     from fathom.core import run_folder
-    from fathom.report.screen import console
 
+    if resume is not None:
+        defaults = {name: p.default for name, p in inspect.signature(command).parameters.items()}
+        return _carry_out({**options_of(resume, given, defaults), "as_json": as_json, "quiet": quiet}, resume)
+    if data is None:
+        raise refuse("argument DATA", expected="a data file, or sample:NAME", got="nothing: it is missing")
     folder = out or run_folder.next_free(Path("runs"), _name_of(data))
     run_folder.check_new(folder)
+    return _carry_out(given, folder)
+
+
+def _carry_out(given: dict[str, Any], folder: Path) -> int:
+    """Fit, diagnose, save and show."""
+    from fathom.cli.rates import parse_rate
+    from fathom.cli.unfinished import unfinished
+    from fathom.report.screen import console
+
     rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
-    screen = console(quiet=quiet and not as_json, to_error=as_json)
-    run = _fit(given, screen)
-    if open_test:
-        run.open_test()
-    diagnosis = run.diagnose(references=not no_references, **rates)
-    run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given))
+    screen = console(quiet=given["quiet"] and not given["as_json"], to_error=given["as_json"])
+    with unfinished(folder, given) as checkpoints:
+        run = _fit(given, screen, checkpoints)
+        if given["open_test"]:
+            run.open_test()
+        diagnosis = run.diagnose(references=not given["no_references"], **rates)
+        run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given), finishing=True)
     _show(run, diagnosis, screen, given)
     return 130 if run.history.stopped == "interrupted" else 0
 
@@ -107,8 +129,9 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def _fit(given: dict[str, Any], screen: Console) -> Run:
+def _fit(given: dict[str, Any], screen: Console, checkpoints: Path) -> Run:
     """Load, split, fit; each part is on the screen before the next one starts."""
+    from fathom.engine.checkpoints import Checkpoints
     from fathom.experiment.fit import fit
     from fathom.experiment.ready import make_ready
     from fathom.report.progress import progress_bar
@@ -122,7 +145,14 @@ def _fit(given: dict[str, Any], screen: Console) -> Run:
     block(screen, "split", str(splits))
     findings(screen, spelled(ready.findings))
     with progress_bar(False if given["quiet"] else None) as progress:
-        return fit(ready, net=given["net"], progress=progress, announce=lambda e: _announce(screen, e), **settings_of(given))
+        return fit(
+            ready,
+            net=given["net"],
+            progress=progress,
+            announce=lambda e: _announce(screen, e),
+            checkpoints=Checkpoints(checkpoints, number("--checkpoint-every", given["checkpoint_every"], low=0.0)),
+            **settings_of(given),
+        )
 
 
 def spelled(found: Iterable[Finding]) -> list[Finding]:

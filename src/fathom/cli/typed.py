@@ -94,7 +94,7 @@ def command_line(name: str, given: Mapping[str, Any]) -> str:
     """
     words = ["fathom", name, str(given["data"])]
     for option, value in given.items():
-        if option in ("data", "as_json", "quiet") or value is None or value is False:
+        if option in ("data", "as_json", "quiet", "resume", "checkpoint_every") or value is None or value is False:
             continue
         for each in value if isinstance(value, list) else [value]:
             words += [f"--{option.replace('_', '-')}"] + ([] if each is True else [str(each)])

@@ -25,6 +25,8 @@ REFERENCES = "references.parquet"
 MISTAKES = "mistakes/dev.parquet"
 BOUNDARY = "boundary.json"
 REPORT = "report.html"
+UNFINISHED = "unfinished.json"
+CHECKPOINTS = "checkpoints"
 
 LARGEST_JSON = 64 * 1024 * 1024
 """Bytes; a prepare.json of 100,000 columns is under 20 MiB."""
@@ -40,7 +42,10 @@ def check_new(folder: Path) -> None:
         raise refuse(f"out folder '{folder}'", expected="a folder", got="a file", fix="choose another name")
     if folder.is_dir() and any(folder.iterdir()):
         got = "a run that is there already" if (folder / RUN).exists() else "a folder with other files"
-        raise refuse(f"out folder '{folder}'", expected="a new or empty folder", got=got, fix="choose another name with --out")
+        fix = "choose another name with --out"
+        if (folder / UNFINISHED).exists():
+            got, fix = "a training that was cut off", f"{fix}, or go on with it: fathom fit --resume {folder}"
+        raise refuse(f"out folder '{folder}'", expected="a new or empty folder", got=got, fix=fix)
     parent = _nearest_parent(folder)
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
         raise refuse(f"out folder '{folder}'", expected="a place that can be written", got=f"'{parent}', which cannot")
@@ -63,9 +68,15 @@ def next_free(base: Path, name: str) -> Path:
 
 
 @contextmanager
-def written_aside(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` to write into; it takes the name `folder` when all went well, else it is removed."""
-    check_new(folder)
+def written_aside(folder: Path, *, finishing: bool = False) -> Iterator[Path]:
+    """A folder beside `folder` to write into; it takes the name `folder` when all went well, else it is removed.
+
+    Args:
+        folder: new or empty.
+        finishing: it may hold an unfinished training, which is removed in the end.
+    """
+    if not (finishing and (folder / UNFINISHED).is_file()):
+        check_new(folder)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     try:
         aside.mkdir(parents=True)
@@ -73,6 +84,9 @@ def written_aside(folder: Path) -> Iterator[Path]:
         raise refuse(f"out folder '{folder}'", expected="a place that can be written", got=error.strerror or str(error)) from None
     try:
         yield aside
+        if finishing:
+            (folder / UNFINISHED).unlink(missing_ok=True)
+            shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
         if folder.is_dir():
             folder.rmdir()
         aside.rename(folder)

@@ -29,17 +29,10 @@ SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What a training goes on from.
-
-    Attributes:
-        tensors: by name.
-        state: JSON values.
-        passed_over: newer checkpoints that could not be read, and why.
-    """
+    """What a training goes on from: tensors by name, and JSON values."""
 
     tensors: Mapping[str, Tensor]
     state: Mapping[str, Any]
-    passed_over: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,12 +43,14 @@ class Checkpoints:
         folder: made when the first is written.
         seconds: between two; 0 writes whenever it is asked.
         identity: what a training is made of, by name; a checkpoint of another is refused.
+        passed_over: newer checkpoints that `newest` could not read, and why.
         trouble: why the last one could not be written, as on a full disk; "" while all is well. The training goes on.
     """
 
     folder: Path
     seconds: float = SECONDS
     identity: Mapping[str, Any] = field(default_factory=dict)
+    passed_over: list[str] = field(default_factory=list)
     trouble: str = ""
     _last: float = field(default_factory=time.monotonic)
 
@@ -88,16 +83,16 @@ class Checkpoints:
         Raises:
             UnusableInput: it is of another training; the message names what differs.
         """
-        passed_over: list[str] = []
+        self.passed_over = []
         for number in sorted(self._numbers(), reverse=True):
             path = self._path(number)
             try:
                 tensors, state = _read(path)
             except (OSError, ValueError, KeyError) as error:
-                passed_over.append(f"{path.name}: {error}")
+                self.passed_over.append(f"{path.name}: {error}")
                 continue
             self._check(state.pop("identity"))
-            return Checkpoint(tensors, state, tuple(passed_over))
+            return Checkpoint(tensors, state)
         return None
 
     def _check(self, kept: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import History
 from fathom.core.records.settings import Settings
+from fathom.engine.checkpoints import Checkpoints
 from fathom.experiment.ready import Ready
 
 
@@ -54,6 +55,27 @@ def _stopped(history: History) -> Iterator[Finding]:
             severity="warning",
             what=f"Interrupted after {len(history)} epochs; what was finished is kept.",
             evidence={"epochs": len(history)},
+        )
+
+
+def of_checkpoints(kept: Checkpoints | None) -> Iterator[Finding]:
+    """Checkpoints that could not be written, or not be read."""
+    if kept is None:
+        return
+    if kept.trouble:
+        yield Finding(
+            id="engine.checkpoint.not_written",
+            severity="warning",
+            what=f"The last checkpoint could not be written ({kept.trouble}); the training went on without it.",
+            where=str(kept.folder),
+            fix="Make room on the disk.",
+        )
+    if kept.passed_over:
+        yield Finding(
+            id="engine.checkpoint.damaged",
+            severity="warning",
+            what=f"The newest checkpoint was damaged ({'; '.join(kept.passed_over)[:160]}); the training went on from the one before.",
+            where=str(kept.folder),
         )
 
 

@@ -16,7 +16,7 @@ from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.training import Progress
 from fathom.experiment.build import NetLike
 from fathom.experiment.candidate import Candidate
-from fathom.experiment.findings import findings_of, skewed
+from fathom.experiment.findings import findings_of, of_checkpoints, skewed
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
 from fathom.experiment.training import Trained, train_all
@@ -68,7 +68,7 @@ def fit(
         raise trained.diverged
     if isinstance(checkpoints, str | Path) and kept is not None:
         kept.clear()
-    return _run(ready, candidate, trained, arguments)
+    return _run(ready, candidate, trained, arguments, kept)
 
 
 def fit_many(
@@ -109,7 +109,7 @@ def fit_many(
     return [_run(ready, candidates[place], result, given[place]) for place, result in trained.items()]
 
 
-def _run(ready: Ready, candidate: Candidate, trained: Trained, arguments: Mapping[str, Any]) -> Run:
+def _run(ready: Ready, candidate: Candidate, trained: Trained, arguments: Mapping[str, Any], checkpoints: Checkpoints | None = None) -> Run:
     """The run of a candidate; of one that diverged, a run without a net."""
     if trained.diverged is not None:
         return Run.diverged(ready, str(trained.diverged), arguments)
@@ -122,7 +122,7 @@ def _run(ready: Ready, candidate: Candidate, trained: Trained, arguments: Mappin
         net=candidate.built.module,
         history=trained.history,
         tables=trained.tables,
-        findings=(*ready.findings, *findings_of(trained.history, settings, rows), *skewed(ready, settings)),
+        findings=(*ready.findings, *findings_of(trained.history, settings, rows), *skewed(ready, settings), *of_checkpoints(checkpoints)),
         ready=ready,
         plan=trained.plan,
     )

@@ -298,13 +298,14 @@ class Run:
             command=command,
         )
 
-    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "") -> Path:
+    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "", finishing: bool = False) -> Path:
         """Write the run folder: experiment, history, prepare, weights, errors, mistakes, diagnosis; JSON, safetensors, Parquet.
 
         Args:
             path: a folder that is new or empty.
             diagnosis: the one to keep; without human level or goal where left out.
             command: how the run was made, for the page.
+            finishing: the folder may hold the unfinished training of this run, which is removed.
 
         Raises:
             UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
@@ -325,6 +326,7 @@ class Run:
             boundary=self.boundary,
             diagnosis=diagnosis,
             page=self._page(diagnosis, command),
+            finishing=finishing,
         )
         self.folder = folder
         return folder

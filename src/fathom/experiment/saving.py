@@ -32,6 +32,7 @@ def save(
     boundary: Boundary | None,
     diagnosis: Diagnosis,
     page: str,
+    finishing: bool = False,
 ) -> None:
     """Write a run folder aside and give it its name when it is whole.
 
@@ -47,13 +48,14 @@ def save(
         boundary: of a net with two inputs.
         diagnosis: the ladder and what follows from it.
         page: report.html.
+        finishing: the folder may hold the unfinished training of this run, which is removed.
 
     Raises:
         UnusableInput: the folder holds something already or cannot be written.
     """
     from safetensors.torch import save_file
 
-    with run_folder.written_aside(folder) as aside:
+    with run_folder.written_aside(folder, finishing=finishing) as aside:
         run_folder.write_json(aside / run_folder.RUN, head)
         (aside / run_folder.HISTORY).write_text(history, encoding="utf-8")
         run_folder.write_json(aside / run_folder.PREPARE, prepare)

@@ -17,6 +17,7 @@ from fathom.checks.gradient.penalty import Penalty, read_penalty
 from fathom.checks.gradient.point import Point, norm
 from fathom.checks.gradient.problem import Array, Call, Problem, Values
 from fathom.checks.gradient.theta import read_problem
+from fathom.checks.gradient.together import cleared_together
 from fathom.checks.gradient.training import after_training
 from fathom.checks.gradient.whole import judge_elements
 from fathom.core.expectations import number, refuse, whole
@@ -71,13 +72,13 @@ def check_gradient(
 ) -> GradientCheck:
     """Check a gradient against two-sided differences of J, and name the parameter that is wrong, and how.
 
-    J is moved along a Gaussian direction v in one parameter at a time, by a step t that follows from the parameter's scale
-    and the noise of J (C2W1-52), and its slope is compared with what the gradient says:
+    Each parameter is moved along a Gaussian direction v of its own, by a step t that follows from the parameter's scale
+    and the noise of J (C2W1-52), and the slope of J is compared with what the gradient says:
 
         (J(theta + t v) - J(theta - t v)) / 2t    with    <gradient, v>
 
-    Two evaluations for each parameter, whatever its size; only where these disagree are other steps, other directions and
-    single elements looked at. A parameter is a culprit where the disagreement is over ten times what noise, curvature and
+    Two evaluations for each parameter at most, whatever its size, and for many at once where they agree; only where they do not are
+    other steps, other directions and single elements looked at. A parameter is a culprit where the disagreement is over ten times what noise, curvature and
     rounding of the gradient can make of a right one. The ratio and its bands are the course's (C2W1-54, 55).
 
     Args:
@@ -194,9 +195,12 @@ def _check(point: Point, request: Request, checked: Checked) -> None:
         ) if request.every else None  # fmt: skip
         if numerical is not None:
             checked.numerical = {}
-        for name in point.values:
+        known: dict[str, Judgement] = {}
+        for place, name in enumerate(point.values):
             try:
-                judgement = _judged(point, name, request, numerical)
+                if place == 0 and numerical is None:
+                    known = cleared_together(point, request.directions)
+                judgement = known.get(name) or _judged(point, name, request, numerical)
                 culprit = _culprit(point, name, judgement, request.penalty)
             except KeyboardInterrupt:
                 checked.stopped = True

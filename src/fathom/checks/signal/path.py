@@ -88,8 +88,10 @@ def left_scale(sizes: Sequence[float]) -> int:
 def longest(layers: Sequence[Layer], last: int | None = None) -> list[int]:
     """Places from the first layer to the last one; by default the deepest, of several of one depth the one met last."""
     places = [max(reversed(layers), key=lambda layer: layer.depth).place if last is None else last]
-    while (parent := layers[places[-1]].parent) is not None:
+    met = set(places)
+    while (parent := layers[places[-1]].parent) is not None and parent not in met:  # a state kept between calls closes a circle
         places.append(parent)
+        met.add(parent)
     return places[::-1]
 
 

@@ -281,3 +281,26 @@ def test_the_stated_probability_is_the_measured_one():
     found = np.mean([bool(g.culprits) for g in checks])
     stated = np.mean([g.probability(2e-3) for g in checks])
     assert abs(found - stated) < 0.2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["none", "doubled", "one row"])
+def test_a_fault_in_a_net_of_six_million_parameters_is_named(fault):
+    """Two transformer layers with dropout and some 130,000 ReLUs, of which some are always at a kink."""
+    torch.manual_seed(0)
+    net = nn.TransformerEncoder(nn.TransformerEncoderLayer(512, 8, 2048, batch_first=True), 2, enable_nested_tensor=False)
+    x, y = torch.randn(2, 16, 512), torch.randn(2, 16, 512)
+    theta, name = {name: p.detach() for name, p in net.named_parameters()}, "layers.1.linear1.weight"
+    back = {
+        "none": lambda g: g,
+        "doubled": lambda g: 2 * g,
+        "one row": lambda g: torch.where(torch.arange(len(g))[:, None] == 700, 3 * g, g),
+    }[fault]
+
+    def cost(p):
+        return nn.functional.mse_loss(torch.func.functional_call(net, {**p, name: Warp.apply(p[name], back)}, (x,)), y)
+
+    g = fathom.check_gradient(cost, theta)
+    assert g.culprits == ([] if fault == "none" else [name]), str(g)
+    words = {"none": "", "doubled": "is 2.00 times", "one row": "in row 700"}[fault]
+    assert words in g.headline

@@ -23,6 +23,7 @@ from fathom.checks.sanity.output_range import RANGE
 from fathom.checks.sanity.output_range import SHAPE as OUTPUT_SHAPE
 from fathom.checks.sanity.parameters_held import UNREGISTERED
 from fathom.checks.sanity.rate import RATE
+from fathom.checks.sanity.softmax import SOFTMAX
 from fathom.checks.sanity.target_kind import KIND
 from fathom.checks.sanity.time_order import ORDER
 from fathom.checks.sanity.twice import TWICE
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     INITIAL,
     UNREGISTERED,
     DROPOUT,
+    SOFTMAX,
     SIZE,
     WANTS,
     ORDER,

@@ -58,8 +58,8 @@ def diagnose(
     error stands beside. A net that is not better than answering the commonest class (the median) is said to have learned nothing first.
 
     Args:
-        source: a run, a measured net, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with an
-            error for each example, or `Errors`. 'val', 'validation', 'eval', 'holdout' are read as dev.
+        source: a run, a measured net, or a mapping of role -> a rate from 0 to 1, a tuple of two whole numbers (wrong, n), a sequence with
+            an error for each example, or `Errors`. 'val', 'validation', 'eval', 'holdout' are read as dev.
         human: the error that nobody can go below: a rate, or the rates of several people, of which the best counts.
             `floor` and `bayes` mean the same.
             With rare classes it is a balanced error, and so are `goal`, `tolerance` and references that are bare rates.

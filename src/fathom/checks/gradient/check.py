@@ -78,8 +78,8 @@ def check_gradient(
         (J(theta + t v) - J(theta - t v)) / 2t    with    <gradient, v>
 
     Two evaluations for each parameter at most, whatever its size, and for many at once where they agree; only where they do not are
-    other steps, other directions and single elements looked at. A parameter is a culprit where the disagreement is over ten times what noise, curvature and
-    rounding of the gradient can make of a right one. The ratio and its bands are the course's (C2W1-54, 55).
+    other steps, other directions and single elements looked at. A parameter is a culprit where the disagreement is over ten times
+    what noise, curvature and rounding of the gradient can make of a right one. The ratio and its bands are the course's (C2W1-54, 55).
 
     Args:
         cost: theta -> J, of shape (), (1,) or (1, 1). It takes the mapping (or the array) that theta is; where theta is a

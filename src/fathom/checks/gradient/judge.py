@@ -20,6 +20,8 @@ FEW = 50_000
 
 DISTANCES = (1e-3, 3e-2, 1.0)
 """How far beside a kink it is looked, relative to the scale of theta."""
+SLIGHT = 1e-3
+"""A jump of the slope by less than this share of the gradient, as of one unit among many, is counted as noise."""
 EXCUSED = 3.0
 """Times the difference of the one-sided slopes that a gradient at a kink may be off: units with unlike signs may cancel in it."""
 
@@ -94,7 +96,7 @@ def settled(point: Point, name: str, v: Array) -> Measurement:
         if first.off <= first.error <= ENOUGH * size:
             return first
         quick = with_care(point, name, v, quick=True)
-        if quick.off <= quick.error <= ENOUGH * size:
+        if quick.off <= quick.error + quick.kink <= ENOUGH * size:
             return quick
     return with_care(point, name, v)
 
@@ -102,7 +104,7 @@ def settled(point: Point, name: str, v: Array) -> Measurement:
 def verdict(point: Point, name: str, found: Measurement, v: Array) -> Judgement:
     """A measurement as a judgement; the gradient's own rounding is looked at only where it matters."""
     size, spread = point.norm(name), spread_of(v)
-    error = found.error
+    error = found.error + (found.kink if found.kink <= SLIGHT * size * spread else 0.0)
     if found.off > error:
         error = max(error, 3.0 * spread * point.rounding_of_gradient(name))
     whole = size * spread + math.sqrt(max((size * spread) ** 2 + found.measured**2 - found.claimed**2, found.measured**2))

@@ -177,6 +177,8 @@ def class_axis(subject: Subject, outputs: Tensor, targets: Tensor) -> int | None
 def _fits(made: Answers) -> bool:
     if made.loss in CLASSES:
         return class_axis(made.subject, made.outputs, made.targets) is not None
+    if made.loss in BINARY and not bool(((made.targets >= 0) & (made.targets <= 1)).all()):
+        return False
     if made.loss in (*BINARY, *REGRESSION):
         return made.outputs.numel() == made.targets.numel() > 0 and not made.outputs.is_complex()
     return False

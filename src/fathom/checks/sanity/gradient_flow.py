@@ -19,6 +19,10 @@ from fathom.nets.untouched import untouched
 MOST = 8
 """Modules without a gradient that are tried by changing their weights."""
 LAYERS = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.RNNBase)
+FRESH = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
+"""Layers that torch draws by kaiming_uniform_ with a = sqrt(5), within 1 / sqrt(fan_in)."""
+ENOUGH = 64
+"""Elements of a weight from which its distribution can be told."""
 CHANGES = 1e-6
 """Relative change of the loss from which it depends on the weights."""
 
@@ -172,17 +176,36 @@ def frozen(subject: Subject, clock: Clock) -> Iterator[Finding]:
             fix="net.requires_grad_(True), then freeze again what is meant to stay.",
         )
         return
-    odd = _seldom_meant(subject.net, parameters, still)
+    fresh = _fresh(subject.net)
+    odd = fresh or _seldom_meant(subject.net, parameters, still)
     yield Finding(
         id="check.parameter.frozen",
         severity="warning" if odd else "info",
         what=f"{quoted(odd or still)}: frozen (requires_grad=False)"
-        + (", between layers that learn." if odd else f"; {len(parameters) - len(still)} of {len(parameters)} parameters learn."),
+        + (
+            ", though the weights are still as torch drew them."
+            if fresh
+            else ", between layers that learn."
+            if odd
+            else f"; {len(parameters) - len(still)} of {len(parameters)} parameters learn."
+        ),
         where=(odd or still)[0],
         evidence={"parameters": still, "learning": len(parameters) - len(still)},
         cause="frozen on purpose, as a backbone that is kept, or left over from an earlier stage.",
         fix="If it is to learn: module.requires_grad_(True), and give its parameters to the optimizer.",
     )
+
+
+def _fresh(net: nn.Module) -> list[str]:
+    """Frozen weights that look like torch's own draw, uniform within 1 / sqrt(fan_in): nothing was learned that is worth keeping."""
+    found = []
+    for path, module in net.named_modules():
+        if not isinstance(module, FRESH) or module.weight.requires_grad or module.weight.numel() < ENOUGH:
+            continue
+        scaled = module.weight.detach().double() * module.weight[0].numel() ** 0.5
+        if 0.95 < float(scaled.abs().max()) <= 1.0 + 1e-6 and abs(float(scaled.std()) * 3.0**0.5 - 1.0) < 0.1:
+            found.append(f"{path}.weight".lstrip("."))
+    return found
 
 
 def _seldom_meant(net: nn.Module, parameters: dict[str, Tensor], still: list[str]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from fathom.checks.budget import Clock
 from fathom.checks.check import Check, Skip, Subject
@@ -19,6 +21,7 @@ EXCESS, TIMES = 1.5, 2.0
 FAR = 4.0
 """Squared errors are too high above that many variances of the targets."""
 SUMMED = 0.02
+MANY = 50.0
 
 
 def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
@@ -26,7 +29,7 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
     with untouched(subject.net, weights=False), torch.no_grad():
         subject.net.eval() if subject.size < 4 else None
         outputs = seeded_outputs(subject)
-    known = answers(subject, outputs)
+    known = _known(subject, outputs)
     actual, expected, ideal = known.cost(known.outputs), known.cost(known.uninformed()), known.floor()
     if not all(map(math.isfinite, (actual, expected, ideal))):
         return
@@ -39,8 +42,10 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
     if summed:
         yield _sum(known, actual)
     if known.loss in REGRESSION:
+        yield from _factor(known, expected, ideal, summed)
         yield from _squares(known, actual, expected, ideal)
         return
+    yield from _factor(known, expected, ideal, summed)
     yield from _penalty(known, expected, ideal)
     yield from _height(known, actual, expected, ideal, known.subject.size if summed else 1)
 
@@ -92,6 +97,39 @@ def _squares(known: Answers, actual: float, expected: float, ideal: float) -> It
             {"loss": actual, "expected": expected, "targets_mean": mean, "targets_std": std},
             "targets in their own unit.",
             "y = (y - mean) / std with those of the training set; undo it when you predict.",
+        )
+
+
+def _known(subject: Subject, outputs: Tensor) -> Answers:
+    """The answers that the loss wants; those of its negative, where that is a loss and itself is none."""
+    try:
+        return answers(subject, outputs)
+    except Skip:
+        if subject.loss_name:
+            raise
+        negative = replace(subject, loss=lambda outputs, targets: -subject.loss(outputs, targets))
+        known = answers(negative, outputs)
+        return Answers(subject, known.outputs, known.loss)
+
+
+def _factor(known: Answers, expected: float, ideal: float, summed: bool) -> Iterator[Finding]:
+    """The loss of classes over what its formula gives; weights of classes make it a few times larger or smaller."""
+    formula, most = known.expected(), MANY
+    if known.loss == "mse":
+        targets = known.aligned().double()
+        formula = float((targets - targets.mean(0, keepdim=True)).square().mean())
+        most = max(MANY, 2.0 * targets.numel() / known.subject.size)  # squared errors are often summed over an example
+    if not formula or summed or (known.soft and known.loss != "mse"):
+        return
+    factor = (expected - ideal) / formula
+    if not 1.0 / MANY < factor < most:
+        yield _finding(
+            "warning",
+            f"The loss is about {factor:.2g} times the {known.loss.replace('_', ' ')}: outputs that know nothing have "
+            f"{expected:.3g}, not {formula:.3g}.",
+            {"factor": factor, "expected": expected, "formula": formula},
+            "a factor in front of the loss, a sum over many things, or a division too many.",
+            "Take the plain mean; the learning rate is the place for factors.",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -13,13 +14,17 @@ from fathom.checks.check import Check, Skip, Subject
 from fathom.checks.sanity.calm import calm, reseed, seeded_outputs
 from fathom.checks.sanity.naming import quoted
 from fathom.checks.sanity.twice import apart
+from fathom.checks.sanity.watch import watched
 from fathom.core.records.finding import Finding
+from fathom.nets.untouched import untouched
 
 ROUNDS = 4
 FEW = 8
 """Examples below which the norm of a batch is too rough to compare."""
 FAR = 0.3
 """Difference in standard deviations of the outputs from which the modes disagree."""
+DISTANT = 5.0
+"""Standard deviations of a batch that running means may be off, and the square root of the ratio of variances."""
 FAST, SLOW = 0.5, 0.005
 """Momenta of a batch norm (torch's: the share of the new batch) that are seldom meant."""
 MODAL = (_BatchNorm, nn.modules.dropout._DropoutNd)
@@ -43,6 +48,7 @@ def _disagree(subject: Subject, norms: dict[str, _BatchNorm]) -> Iterator[Findin
     net = subject.net
     with torch.no_grad():
         calm(net)
+        off = _elsewhere(subject, norms)
         learning = {name: norm for name, norm in norms.items() if norm.training}
         for norm in learning.values():
             norm.reset_running_stats()
@@ -54,6 +60,8 @@ def _disagree(subject: Subject, norms: dict[str, _BatchNorm]) -> Iterator[Findin
         noise = apart(train, subject.outputs())
         net.eval()
         evaluated = seeded_outputs(subject)
+    if off:
+        yield _of_other_data(off)
     far = apart(train, evaluated)
     if far > max(FAR, 3.0 * noise):
         yield Finding(
@@ -67,6 +75,44 @@ def _disagree(subject: Subject, norms: dict[str, _BatchNorm]) -> Iterator[Findin
             else "code in forward that asks for self.training and does something else than dropout.",
             fix="Compare the two branches at one input; net.eval() should change dropout and the statistics of norms, nothing else.",
         )
+
+
+def _elsewhere(subject: Subject, norms: dict[str, _BatchNorm]) -> dict[str, float]:
+    """Norms whose running statistics are not as they start and far from this batch: the distance of the means, in its std."""
+    known = {m: name for name, m in norms.items() if m.running_mean is not None and bool(m.running_mean.any())}
+    if not known:
+        return {}
+    with untouched(subject.net, weights=False), watched(subject.net) as visits:
+        calm(subject.net)
+        seeded_outputs(subject)
+    off = {}
+    for visit in visits:
+        name = known.get(visit.module)  # type: ignore[call-overload]  # visits are of modules of any kind
+        if name is None or not visit.given:
+            continue
+        channels = visit.given[0].detach().movedim(1, 0).flatten(1).double()
+        std = channels.std(1).clamp_min(1e-12)
+        running_mean, running_var = norms[name].running_mean, norms[name].running_var
+        if running_mean is None or running_var is None:
+            continue
+        distance = float(((channels.mean(1) - running_mean).abs() / std).median())
+        ratio = float((running_var / std.square()).log().abs().median())
+        if distance > DISTANT or ratio > math.log(DISTANT**2):
+            off[name] = distance
+    return off
+
+
+def _of_other_data(off: dict[str, float]) -> Finding:
+    name, distance = max(off.items(), key=lambda item: item[1])
+    return Finding(
+        id="check.mode.differs",
+        severity="warning",
+        what=f"{quoted(off)}: the running statistics are not those of these inputs; the means are {distance:.2g} standard deviations off.",
+        where=name,
+        evidence={"mean_off_in_std": off},
+        cause="a net that was trained on inputs normalized in another way, or statistics that were never updated.",
+        fix="Normalize the inputs as the net was trained on, or let it see some batches in training mode before it is evaluated.",
+    )
 
 
 def _momentum(odd: dict[str, float]) -> Finding:

@@ -6,14 +6,15 @@ import math
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from fathom.checks.budget import Clock
 from fathom.checks.check import Check, Skip, Subject
-from fathom.checks.sanity.answers import REGRESSION, answers
+from fathom.checks.sanity.answers import REGRESSION, answers, is_plain
 from fathom.checks.sanity.calm import seeded_outputs
 from fathom.checks.sanity.graph import last_operation
 from fathom.checks.sanity.loss_wants import last_name
+from fathom.checks.sanity.watch import watched
 from fathom.core.records.finding import Finding, Severity
 
 RANGES = {
@@ -101,7 +102,13 @@ def shape(subject: Subject, clock: Clock) -> Iterator[Finding]:
     outputs, targets = seeded_outputs(subject).detach(), subject.targets
     if not isinstance(targets, Tensor):
         raise Skip("the targets are not one tensor")
-    if outputs.shape == targets.shape or outputs.numel() != targets.numel() or targets.numel() < 2:
+    yield from _classes_last(subject, outputs, targets)
+    if outputs.shape == targets.shape or targets.numel() < 1:
+        return
+    if outputs.numel() != targets.numel():
+        yield from _other_number(subject, outputs, targets)
+        return
+    if targets.numel() < 2:
         return
     source = torch.Generator().manual_seed(subject.seed)
     other = torch.rand(outputs.shape, generator=source).to(outputs).clamp(0.01, 0.99)
@@ -126,6 +133,44 @@ def shape(subject: Subject, clock: Clock) -> Iterator[Finding]:
             },
             cause="a last layer with one unit gives (n, 1), the targets are (n,); the best answer then is the mean for all.",
             fix="outputs.squeeze(1), or targets.unsqueeze(1).",
+        )
+
+
+def _other_number(subject: Subject, outputs: Tensor, targets: Tensor) -> Iterator[Finding]:
+    """A loss that compares element by element, with more of the one than of the other."""
+    if subject.loss_name not in (*REGRESSION, "bce", "bce_with_logits") or subject.last is not None:
+        return
+    more, fewer = ("outputs", "targets") if outputs.numel() > targets.numel() else ("targets", "outputs")
+    yield Finding(
+        id="check.output.shape",
+        severity="error" if is_plain(subject) else "warning",
+        what=f"Outputs of shape {tuple(outputs.shape)} meet targets of shape {tuple(targets.shape)}: several {more} are compared with "
+        f"one of the {fewer}.",
+        where="loss",
+        evidence={"outputs": list(outputs.shape), "targets": list(targets.shape)},
+        cause="a last layer of another width than the targets, or a target that was not repeated or cut.",
+        fix="Give the last layer as many outputs as an example has targets.",
+    )
+
+
+def _classes_last(subject: Subject, outputs: Tensor, targets: Tensor) -> Iterator[Finding]:
+    """As many steps as classes: torch takes the second axis for the classes, a linear layer puts them last, and nothing complains."""
+    square = outputs.dim() == 3 and outputs.shape[1] == outputs.shape[2] and targets.shape == outputs.shape[:2]
+    if not square or not is_plain(subject) or subject.loss_name not in ("cross_entropy", "nll"):
+        return
+    with torch.no_grad(), watched(subject.net) as visits:
+        given = seeded_outputs(subject)
+    maker = next((v for v in reversed(visits) if isinstance(v.module, nn.Linear) and any(t is given for t in v.gives)), None)
+    if maker is not None:
+        yield Finding(
+            id="check.output.shape",
+            severity="error",
+            what=f"The loss takes the second axis of {tuple(outputs.shape)} for the classes, but '{maker.name}' puts them last: classes "
+            "and steps are exchanged.",
+            where=maker.name,
+            evidence={"outputs": list(outputs.shape), "targets": list(targets.shape)},
+            cause="outputs of shape (examples, steps, classes); with as many steps as classes torch cannot notice.",
+            fix="F.cross_entropy(outputs.transpose(1, 2), targets)",
         )
 
 

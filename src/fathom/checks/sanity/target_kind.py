@@ -33,19 +33,26 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
     if targets.is_floating_point() and not bool(torch.isfinite(targets).all()):
         yield from _not_finite(subject, targets)
         return
+    yield from _by_loss(subject, targets)
+    yield from _constant(subject, targets)
+
+
+def _by_loss(subject: Subject, targets: Tensor) -> Iterator[Finding]:
     outputs = seeded_outputs(subject).detach()
-    wants = subject.loss_name
+    wants, plain = subject.loss_name, is_plain(subject)
+    whole = not targets.is_floating_point() and targets.dtype != torch.bool
     if wants in ("cross_entropy", "nll", "multi_margin"):
-        if targets.is_floating_point() and not is_plain(subject):
-            raise Skip("the loss makes something else of the targets first")
-        yield from _soft(outputs, targets) if targets.is_floating_point() else _classes(subject, outputs, targets)
+        if whole:
+            yield from _classes(subject, outputs, targets)
+        elif plain:  # another loss may make class numbers of them first
+            yield from _soft(outputs, targets)
     elif wants in ("bce", "bce_with_logits"):
-        yield from _binary(outputs, targets)
+        if plain or (outputs.numel() == targets.numel() and subject.last is None):
+            yield from _binary(outputs, targets)
     elif wants in ("mse", "l1", "smooth_l1", "huber"):
         yield from _numbers(outputs, targets)
-    if not targets.is_floating_point() and not wants and targets.dtype != torch.bool and int(targets.min()) >= 0:
+    elif not wants and whole and int(targets.min()) >= 0:
         yield from _too_few(subject, outputs, targets)
-    yield from _constant(subject, targets)
 
 
 def _not_finite(subject: Subject, targets: Tensor) -> Iterator[Finding]:

@@ -19,9 +19,9 @@ Array = NDArray[np.float64]
 LEAST = 40
 """Examples below which chance decides."""
 ENOUGH = 100
-EXCHANGES = 199
-CHANCE = 0.1
-"""Share of exchanged targets that do as well, from which no relation was seen."""
+EXCHANGES = 100
+SEEN = 3.5
+"""Standard deviations better than on exchanged targets from which a relation is seen, more than chance brings."""
 WIDTH = 20_000
 NEIGHBORS = 5
 VOCABULARY = 5_000
@@ -31,10 +31,10 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
     """Nearest neighbors and a ridge regression, each leaving one out, on the targets as they are and on exchanged ones."""
     features, targets = _features(subject), _targets(subject)
     source = np.random.default_rng(subject.seed)
-    chances = {}
+    better = {}
     for name, predict in (("nearest neighbors", _neighbors(features)), ("linear", _ridge(features))):
-        chances[name] = _chance(predict, targets, source, clock)
-        if chances[name] <= CHANCE / 2:
+        better[name] = _better(predict, targets, source, clock)
+        if better[name] >= SEEN:
             return
     n = len(features)
     yield Finding(
@@ -43,7 +43,7 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
         what=f"No relation between inputs and targets is seen in these {n} examples: plain methods do no better than on targets "
         "that are exchanged between examples.",
         where="targets",
-        evidence={"chance": chances, "examples": n},
+        evidence={"standard_deviations_better_than_exchanged": better, "examples": n},
         cause="inputs and targets that were shuffled or shifted apart; else a problem that only a net can read.",
         fix="Look at some pairs by eye; shuffle inputs and targets with the same permutation.",
     )
@@ -96,14 +96,14 @@ def _targets(subject: Subject) -> Array:
     return _standardized(found)
 
 
-def _chance(predict: Callable[[Array], Array], targets: Array, source: np.random.Generator, clock: Clock) -> float:
-    """Share of exchanged targets that are predicted at least as well as the true ones."""
-    true = _error(predict, targets)
-    as_good = 0
+def _better(predict: Callable[[Array], Array], targets: Array, source: np.random.Generator, clock: Clock) -> float:
+    """How far below the errors on exchanged targets that on the true ones lies, in their standard deviations."""
+    exchanged = []
     for _ in range(EXCHANGES):
         clock.tick()
-        as_good += _error(predict, source.permutation(targets)) <= true
-    return (1 + as_good) / (1 + EXCHANGES)
+        exchanged.append(_error(predict, source.permutation(targets)))
+    spread = float(np.std(exchanged))
+    return (float(np.mean(exchanged)) - _error(predict, targets)) / spread if spread > 0.0 else 0.0
 
 
 def _error(predict: Callable[[Array], Array], targets: Array) -> float:

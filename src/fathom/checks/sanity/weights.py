@@ -11,11 +11,12 @@ from torch import Tensor, nn
 from fathom.checks.budget import Clock
 from fathom.checks.check import Check, Subject
 from fathom.checks.sanity.naming import quoted
-from fathom.checks.sanity.practice import Practice
+from fathom.checks.sanity.practice import Practice, gradients
 from fathom.core.records.finding import Finding
 from fathom.nets.initialization import WEIGHTED
 
-STEPS, RATE = 4, 1e-3
+STEPS, STEP = 4, 0.02
+"""Steps, and the length of one against that of all weights."""
 LARGEST = 2_000_000
 """Elements of a weight up to which all its rows are compared with each other."""
 WIDE, NARROW = 5.0, 0.02
@@ -32,7 +33,8 @@ def symmetric(subject: Subject, clock: Clock) -> Iterator[Finding]:
     if not suspects:
         return
     zero = [name for name, p in suspects.items() if not bool(p.detach().any())]
-    Practice(subject, RATE).steps(STEPS)
+    equal = [name for name, p in suspects.items() if name not in zero and _distinct(p) == 1]
+    _descend(subject)
     still = [name for name in zero if not bool(suspects[name].detach().any())]
     if still:
         yield _zeros(still, zero)
@@ -40,6 +42,21 @@ def symmetric(subject: Subject, clock: Clock) -> Iterator[Finding]:
         distinct = _distinct(parameter)
         if name not in still and 2 * distinct <= len(parameter):
             yield _copies(name, parameter, distinct)
+        elif name in equal:
+            yield _equal(name, parameter)
+
+
+def _descend(subject: Subject) -> None:
+    """Gradient descent, each step a share of the length of all weights; Adam would blow rounding errors up to steps."""
+    practice = Practice(subject, 1.0, adam=False)
+    for _ in range(STEPS):
+        found = gradients(practice.cost(), practice.parameters)
+        slope = math.sqrt(sum(float(g.detach().double().square().sum()) for g in found if g is not None))
+        length = math.sqrt(sum(float(p.detach().double().square().sum()) for p in practice.parameters)) or 1.0
+        if not 0.0 < slope < math.inf:
+            return
+        practice.rate = STEP * length / slope
+        practice.update(found)
 
 
 def _zeros(still: list[str], zero: list[str]) -> Finding:
@@ -68,20 +85,41 @@ def _copies(name: str, parameter: Tensor, distinct: int) -> Finding:
     )
 
 
+def _equal(name: str, parameter: Tensor) -> Finding:
+    return Finding(
+        id="check.weights.symmetric",
+        severity="warning",
+        what=f"The {len(parameter)} units of '{name}' start with the same weights; only their biases or what is behind tells them apart.",
+        where=name,
+        evidence={"units": len(parameter), "distinct_at_the_start": 1},
+        cause="weights that were filled with one constant.",
+        fix="Draw the weights: nn.init.kaiming_normal_(layer.weight).",
+    )
+
+
 def scale(subject: Subject, clock: Clock) -> Iterator[Finding]:
     """Weights whose standard deviation is far from that of a sound initialization for their fan-in."""
     for wide in (True, False):
         found: dict[str, tuple[float, int]] = {}
-        for path, module in subject.net.named_modules():
-            if not isinstance(module, WEIGHTED) or not module.weight.requires_grad or module.weight.numel() < 8:
-                continue
-            fan_in = module.weight[0].numel() if not _transposed(module) else module.weight[:, 0].numel()
-            std = float(module.weight.detach().double().square().mean().sqrt())
+        for name, weight, fan_in in _weights(subject.net):
+            std = float(weight.detach().double().square().mean().sqrt())
             factor = std * math.sqrt(fan_in)
             if std > 0.0 and (factor > WIDE if wide else factor < NARROW):
-                found[f"{path}.weight".lstrip(".")] = (std, fan_in)
+                found[name] = (std, fan_in)
         if found:
             yield _scale(found, wide)
+
+
+def _weights(net: nn.Module) -> Iterator[tuple[str, Tensor, int]]:
+    """(name, weight, fan-in) of the layers whose sound scale is known; torch draws those of recurrent layers by their width."""
+    for path, module in net.named_modules():
+        if isinstance(module, WEIGHTED) and module.weight.requires_grad and module.weight.numel() >= 8:
+            fan_in = module.weight[0].numel() if not _transposed(module) else module.weight[:, 0].numel()
+            yield f"{path}.weight".lstrip("."), module.weight, fan_in
+        elif isinstance(module, nn.RNNBase):
+            for name, weight in module.named_parameters(recurse=False):
+                if name.startswith("weight") and weight.requires_grad and weight.dim() == 2:
+                    yield f"{path}.{name}".lstrip("."), weight, min(weight.shape[1], module.hidden_size)
 
 
 def _scale(found: dict[str, tuple[float, int]], wide: bool) -> Finding:

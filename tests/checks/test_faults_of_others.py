@@ -11,7 +11,9 @@ import fathom
 from fathom.testing.faults.judge import caught
 from fathom.testing.faults.others.catalogue import faults_of_others
 
-MISSED: dict[str, str] = {}
+MISSED: dict[str, str] = {
+    "convolution: classifier of a discriminator": "its second loss, on raw class scores, is hidden behind a first one",
+}
 """Name -> why it is missed."""
 
 OTHERS = faults_of_others()

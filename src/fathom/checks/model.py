@@ -214,7 +214,7 @@ def _findings(subject: Subject, check: Check, clock: Clock, selection: Selection
         try:
             if check.kinds and own.kind not in check.kinds:
                 raise Skip(f"it is for targets of kind {' or '.join(check.kinds)}, these are {own.kind}")
-            return [finding for finding in check.run(own, clock) if selection.wants(finding.id)]
+            return [finding for finding in check.run(own, clock) if selection.wants(finding.id, check)]
         except (Skip, OutOfTime):
             raise
         except Exception as error:  # one check that fails must not take the others with it

@@ -29,11 +29,11 @@ class Selection:
         kept = sorted((check for check in chosen if check not in skipped), key=lambda check: check.cost)
         return Selection(tuple(kept), tuple(skipped), wanted, unwanted)
 
-    def wants(self, finding: str) -> bool:
-        """Whether a finding of that id is wanted; what a check says of itself always is."""
+    def wants(self, finding: str, check: Check) -> bool:
+        """Whether a finding of that id is wanted; all that a check finds is, where the check itself was asked for."""
         if any(_under(finding, id) for id in self.skip):
             return False
-        return not self.only or any(_under(finding, id) or _under(id, finding) for id in self.only)
+        return not self.only or any(id == check.id or _under(finding, id) or _under(id, finding) for id in self.only)
 
 
 def _ids(name: str, given: str | Sequence[str] | None, checks: Sequence[Check]) -> tuple[str, ...]:

@@ -113,6 +113,9 @@ def test_fewer_outputs_than_classes():
     finding = found((dense(64, 16, 9), CE, x, y), "check.output.classes", "error")
     assert finding.evidence == {"outputs": 9, "largest_target": 9}
     found((dense(64, 16, 1), CE, x, torch.zeros_like(y)), "check.output.classes", "error")
+    found((dense(64, 16, 9), lambda o, t: F.cross_entropy(o, t), x, y), "check.output.classes", "error")
+    triplets = lambda o, t: (o[:-1] - o[1:]).square().sum(1)[t[:-1] == t[1:]].mean()  # noqa: E731
+    assert silent((dense(64, 16, 3), triplets, x, y), "check.output.classes")
 
 
 def test_a_batch_of_one_class():

@@ -21,7 +21,7 @@ def test_steps_are_those_of_torch(adam):
     for cost in costs:
         optimizer.zero_grad()
         value = CE(theirs(x.double()), y)
-        assert cost == pytest.approx(float(value), rel=1e-9)
+        assert cost == pytest.approx(float(value.detach()), rel=1e-9)
         value.backward()
         optimizer.step()
     for a, b in zip(ours.parameters(), theirs.parameters(), strict=True):
@@ -54,11 +54,6 @@ def test_nets_that_do_not_see_their_inputs(name):
     blind = net(BLIND[name], n=lambda: dense(64, 16, 10))
     found((blind, CE, *digits()), "check.memorize.failed", "error")
     found((blind, CE, *digits()), "check.baseline.not_beaten", "error")
-
-
-def test_broadcast_targets_are_not_learned():
-    x, y = diabetes()
-    found((dense(10, 16, 1), lambda o, t: ((o - t) ** 2).mean(), x, y[:, 0]), "check.memorize.failed")
 
 
 def test_other_answers_are_learned():
@@ -95,7 +90,7 @@ def test_rates():
 
 def test_rates_that_nobody_would_try():
     tiny = net(lambda s, x: s.n(x * 1e5) * 1e5, n=lambda: dense(64, 16, 1))
-    assert [f for f in findings((tiny, nn.MSELoss(), digits()[0], digits()[1].float()[:, None] * 1e5), "check.rate", "check.update")]
+    assert findings((tiny, nn.MSELoss(), digits()[0], digits()[1].float()[:, None] * 1e5), "check.rate", "check.update")
 
 
 def test_size_of_updates():
@@ -112,4 +107,4 @@ def test_size_of_updates_at_a_given_rate():
     given.lr = 1e3
     finding = found((given, CE, x, y), "check.update.too_large", "warning")
     gradient = torch.autograd.grad(CE(given(x), y), given[0].weight)[0]
-    assert finding.evidence["step"] == pytest.approx(1e3 * float(gradient.norm() / given[0].weight.norm()), rel=1e-4)
+    assert finding.evidence["step"] == pytest.approx(1e3 * float(gradient.norm() / given[0].weight.detach().norm()), rel=1e-4)

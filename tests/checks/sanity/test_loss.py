@@ -75,7 +75,7 @@ def test_the_best_constant_is_what_a_search_finds():
             return value
 
         optimizer.step(closure)
-        assert known.cost(known.constant()) == pytest.approx(float(closure()), rel=2e-3)
+        assert known.cost(known.constant()) == pytest.approx(closure().item(), rel=2e-3)
 
 
 def test_a_loss_of_nobodys_name_is_known_by_what_it_does():

@@ -81,22 +81,26 @@ def test_scales_in_use(draw):
     assert silent((sound, CE, *digits()), "check.weights.scale")
 
 
+def listed(run, **parts):
+    return net(run, a=lambda: nn.Linear(64, 16), b=lambda: nn.Linear(16, 10), **parts)
+
+
 def held(**parts):
-    return net(lambda s, x: s.b((s.a(x).relu() @ s.w).relu()), a=lambda: nn.Linear(64, 16), b=lambda: nn.Linear(16, 10), **parts)
+    return listed(lambda s, x: s.b((s.a(x).relu() @ s.w).relu()), **parts)
 
 
 @pytest.mark.parametrize(
     ("make", "severity", "where"),
     [
-        (lambda: net(lambda s, x: s.b(s.c[0](s.a(x)).relu()), a=lambda: nn.Linear(64, 16), b=lambda: nn.Linear(16, 10), c=lambda: [nn.Linear(16, 16)]), "error", "c[0]"),
-        (lambda: net(lambda s, x: s.b(s.c["in"](s.a(x)).relu()), a=lambda: nn.Linear(64, 16), b=lambda: nn.Linear(16, 10), c=lambda: {"in": nn.Linear(16, 16)}), "error", "c['in']"),
-        (lambda: net(lambda s, x: s.b(nn.Linear(16, 16)(s.a(x)).relu()), a=lambda: nn.Linear(64, 16), b=lambda: nn.Linear(16, 10)), "error", "Linear"),
+        (lambda: listed(lambda s, x: s.b(s.c[0](s.a(x)).relu()), c=lambda: [nn.Linear(16, 16)]), "error", "c[0]"),
+        (lambda: listed(lambda s, x: s.b(s.c["in"](s.a(x)).relu()), c=lambda: {"in": nn.Linear(16, 16)}), "error", "c['in']"),
+        (lambda: listed(lambda s, x: s.b(nn.Linear(16, 16)(s.a(x)).relu())), "error", "Linear"),
         (lambda: held(w=lambda: nn.Parameter(torch.randn(16, 16)) * 0.1), "error", "w"),
         (lambda: held(w=lambda: torch.randn(16, 16).requires_grad_()), "error", "w"),
         (lambda: held(w=lambda: torch.randn(16, 16)), "info", "w"),
     ],
     ids=["list", "mapping", "made in forward", "computed", "leaf", "plain"],
-)  # fmt: skip
+)
 def test_weights_that_an_optimizer_does_not_see(make, severity, where):
     assert found((make(), CE, *digits()), "check.parameter.unregistered", severity).where == where
 
@@ -283,5 +287,5 @@ def test_biases_that_a_norm_cancels():
     assert finding.evidence["parameters"] == 16
     layer_norm = nn.Sequential(nn.Linear(64, 16), nn.LayerNorm(16), nn.ReLU(), nn.Linear(16, 10))
     assert silent((layer_norm, CE, *digits()), "check.bias")
-    beside = net(lambda s, x: (lambda h: s.b(s.n(h) + h))(s.a(x)), a=lambda: nn.Linear(64, 16), n=lambda: nn.BatchNorm1d(16), b=lambda: nn.Linear(16, 10))  # fmt: skip
+    beside = listed(lambda s, x: (lambda h: s.b(s.n(h) + h))(s.a(x)), n=lambda: nn.BatchNorm1d(16))
     assert silent((beside, CE, *digits()), "check.bias")

@@ -130,7 +130,12 @@ def test_dropout():
 
 def test_the_future_is_seen():
     found((Letters(causal=False), each_letter, *letters()), "check.time.order", "error")
-    both = net(lambda s, x: s.h(s.r(s.e(x))[0]), e=lambda: nn.Embedding(len(LETTERS), 16), r=lambda: nn.GRU(16, 8, batch_first=True, bidirectional=True), h=lambda: nn.Linear(16, len(LETTERS)))  # fmt: skip
+    both = net(
+        lambda s, x: s.h(s.r(s.e(x))[0]),
+        e=lambda: nn.Embedding(len(LETTERS), 16),
+        r=lambda: nn.GRU(16, 8, batch_first=True, bidirectional=True),
+        h=lambda: nn.Linear(16, len(LETTERS)),
+    )
     found((both, each_letter, *letters()), "check.time.order", "error")
 
 
@@ -147,17 +152,19 @@ def test_targets_along_time():
 
 
 def test_steps_that_no_output_depends_on():
-    last = lambda place: net(lambda s, x: s.h(s.r(x)[0][:, place]), r=lambda: nn.LSTM(8, 16, batch_first=True), h=lambda: nn.Linear(16, 10))  # noqa: E731  # fmt: skip
+    def last(place: int) -> nn.Module:
+        return net(lambda s, x: s.h(s.r(x)[0][:, place]), r=lambda: nn.LSTM(8, 16, batch_first=True), h=lambda: nn.Linear(16, 10))
+
     found((last(0), CE, *rows_of_digits()), "check.time.order", "warning")
     assert silent((last(-1), CE, *rows_of_digits()), "check.time")
 
 
 BORN = {
     "forward": (lambda s, x: s.b(torch.sqrt(s.a(x))), "error", "sqrt", False),
-    "forward, division": (lambda s, x: s.b(s.a(x) / s.a(x).relu()), "error", "truediv", False),
+    "forward, division": (lambda s, x: s.b(s.a(x) / s.a(x).relu()), "error", "div", False),
     "backward": (lambda s, x: s.b((s.a(x) - s.a(x)).square().sqrt()), "error", "sqrt", True),
     "larger inputs": (lambda s, x: s.b(torch.log(torch.softmax(40 * s.a(x), 1))), "warning", "log", False),
-    "zeros": (lambda s, x: s.b(s.a(x / x.norm(dim=1, keepdim=True))), "info", "truediv", False),
+    "zeros": (lambda s, x: s.b(s.a(x / x.norm(dim=1, keepdim=True))), "info", "div", False),
 }
 
 
@@ -165,7 +172,7 @@ BORN = {
 def test_where_nan_is_born(name):
     run, severity, operation, backward = BORN[name]
     finding = found((two(run), CE, *digits()), "check.nan.born", severity)
-    assert finding.evidence["operation"] in (operation, "norm" if operation == "truediv" else operation, "pow" if backward else operation)
+    assert finding.evidence["operation"] == operation
     assert finding.evidence["backward"] is backward
 
 
@@ -174,8 +181,17 @@ def test_nan_is_not_born():
     assert silent((Letters(), each_letter, *letters()), "check.nan")  # -inf in a mask is none
 
 
+def scaled(scale: float) -> nn.Module:
+    """One head of attention over the rows."""
+
+    def run(s, x):
+        weights = torch.softmax(scale * s.q(x) @ s.k(x).transpose(1, 2), -1)
+        return s.h((weights @ s.v(x)).mean(1))
+
+    return net(run, q=lambda: nn.Linear(8, 32), k=lambda: nn.Linear(8, 32), v=lambda: nn.Linear(8, 16), h=lambda: nn.Linear(16, 10))
+
+
 def test_attention_that_has_chosen_before_it_learned():
-    scaled = lambda scale: net(lambda s, x: s.h((torch.softmax(scale * s.q(x) @ s.k(x).transpose(1, 2), -1) @ s.v(x)).mean(1)), q=lambda: nn.Linear(8, 32), k=lambda: nn.Linear(8, 32), v=lambda: nn.Linear(8, 16), h=lambda: nn.Linear(16, 10))  # noqa: E731  # fmt: skip
     finding = next(f for f in findings((scaled(500.0), CE, *rows_of_digits()), "check.signal.softmax") if f.id == "check.signal.saturated")
     assert finding.severity == "warning"
     assert silent((scaled(32**-0.5), CE, *rows_of_digits()), "check.signal.softmax")

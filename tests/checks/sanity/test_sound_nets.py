@@ -50,7 +50,12 @@ def masked():
 
 def two_inputs():
     x, y = cancer()
-    both = net(lambda s, left, right: {"logits": s.o(torch.cat([s.a(left), s.b(right)], 1).relu())}, a=lambda: nn.Linear(30, 8), b=lambda: nn.Linear(30, 8), o=lambda: nn.Linear(16, 1))  # fmt: skip
+    both = net(
+        lambda s, left, right: {"logits": s.o(torch.cat([s.a(left), s.b(right)], 1).relu())},
+        a=lambda: nn.Linear(30, 8),
+        b=lambda: nn.Linear(30, 8),
+        o=lambda: nn.Linear(16, 1),
+    )
     both.forward = lambda left, right: both.run(both, left, right)
     return both, nn.BCEWithLogitsLoss(), {"left": x, "right": x.flip(1)}, y
 

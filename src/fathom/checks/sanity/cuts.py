@@ -51,7 +51,9 @@ def interferences(subject: Subject) -> tuple[list[str], list[str], int]:
     """(cuts of the graph, the user's own autograd.Functions, hooks on gradients) of one pass; the net is in the mode it is to be in."""
     with Cuts() as cuts:
         cost = seeded_cost(subject)
-    return cuts.cuts, sorted(set(_own_functions(cost))), cuts.hooks + _hooks(subject.net)
+    own = sorted(set(_own_functions(cost)))
+    found = [cut for cut in cuts.cuts if cut != "no_grad" or not own]  # inside of such a function nothing is recorded
+    return found, own, cuts.hooks + _hooks(subject.net)
 
 
 def _own_functions(cost: Tensor) -> Iterator[str]:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from fathom.checks.budget import Clock
 from fathom.checks.check import Check, Subject
 from fathom.checks.rows import axis_of, tensors_of
+from fathom.checks.sanity.calm import calm, seeded_outputs
 from fathom.checks.sanity.watch import watched
 from fathom.core.expectations import shown
 from fathom.core.records.finding import Finding
@@ -136,9 +137,9 @@ def _apart(name: str, reach: Tensor) -> Finding:
 def _first_read(subject: Subject) -> tuple[str, Tensor, int] | None:
     """(name, what it reads, axis of the features) of the first layer with weights; None where it reads something else than numbers."""
     with untouched(subject.net, weights=False), torch.no_grad():
-        subject.net.eval()
+        calm(subject.net) if subject.size > 1 else subject.net.eval()
         with watched(subject.net) as visits:
-            subject.outputs()
+            seeded_outputs(subject)
     for visit in visits:
         own = [p for p in visit.module.parameters(recurse=False) if p.dim() > 1]
         if isinstance(visit.module, READERS):

@@ -157,7 +157,7 @@ WANTS = Check(
     name="outputs in the form that the loss takes",
     run=run,
     cost=1.5,
-    finds=("check.loss.double_softmax", "check.loss.double_sigmoid", "check.loss.wants_log_probabilities"),
+    finds=("check.loss.double_softmax", "check.loss.double_sigmoid", "check.loss.wants_log_probabilities", "check.output.range"),
     needs="outputs",
     least=4,
 )

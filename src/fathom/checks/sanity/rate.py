@@ -45,7 +45,8 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
         raise Skip("no rate lowers the cost")
     working = [rate for rate, cost in after.items() if start - cost >= WORKS * fall]
     if given is not None:
-        if given not in working:
+        high, low = given > best and given not in working, given < best and start - after[given] < LITTLE * fall
+        if high or low:
             yield _given(given, working, start, after)
     elif all(start - cost < LITTLE * fall for rate, cost in after.items() if USUAL[0] <= rate * 1.001 and rate <= USUAL[1] * 1.001):
         yield _unusual(working, start, after)

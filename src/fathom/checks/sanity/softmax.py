@@ -20,6 +20,8 @@ from fathom.nets.untouched import untouched
 SURE = 0.99
 """Weight of the largest entry from which a row has chosen."""
 SHARE = 0.5
+MASKED = -1e4
+"""A score below is that of a position that is masked."""
 LEAST = 4
 """Entries that a row must have to choose from."""
 
@@ -41,20 +43,19 @@ class Choices(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name == "softmax" and isinstance(gives, Tensor):
             dim = (kwargs or {}).get("dim", args[1] if len(args) > 1 else -1)
-            self._note(gives, int(dim) if dim is not None else -1, gives)
+            self._note(gives, int(dim) if dim is not None else -1, gives, args[0] if args else (kwargs or {})["input"])
         elif name == "scaled_dot_product_attention" and len(args) > 1:
             query, key = args[0], args[1]
             scale = (kwargs or {}).get("scale") or 1.0 / math.sqrt(query.shape[-1])
             if key.shape[:-2] == query.shape[:-2]:
-                self._note((scale * query.detach() @ key.detach().transpose(-2, -1)).softmax(-1), -1, None)
+                self._note((scale * query.detach() @ key.detach().transpose(-2, -1)).softmax(-1), -1, None, None)
         return gives
 
-    def _note(self, weights: Tensor, dim: int, gives: Tensor | None) -> None:
+    def _note(self, weights: Tensor, dim: int, gives: Tensor | None, scores: Tensor | None) -> None:
         if weights.dim() < 2:
             return
-        entries = (weights.detach() > 0).sum(dim)
-        free = entries >= LEAST if gives is not None else torch.ones_like(entries, dtype=torch.bool)
         chosen = weights.detach().amax(dim) > SURE
+        free = torch.ones_like(chosen) if scores is None else (scores.detach() > MASKED).sum(dim) >= LEAST
         wide = weights.shape[dim] >= LEAST
         if wide and bool(free.any()):
             self.rows.append((self.inside[-1] if self.inside else None, float(chosen[free].double().mean()), gives))

@@ -51,8 +51,17 @@ def _by_loss(subject: Subject, targets: Tensor) -> Iterator[Finding]:
             yield from _binary(outputs, targets)
     elif wants in ("mse", "l1", "smooth_l1", "huber"):
         yield from _numbers(outputs, targets)
-    elif not wants and whole and int(targets.min()) >= 0:
+    elif not wants and whole and _out_of_range(subject, outputs):
         yield from _too_few(subject, outputs, targets)
+
+
+def _out_of_range(subject: Subject, outputs: Tensor) -> bool:
+    """Whether the loss fails on an index: it then is no loss that could be known by its graph, but one of classes."""
+    try:
+        subject.cost_of(outputs)
+    except Exception as error:  # whatever the user's loss raises
+        return "out of bounds" in str(error) or "out of range" in str(error)
+    return False
 
 
 def _not_finite(subject: Subject, targets: Tensor) -> Iterator[Finding]:
@@ -97,24 +106,10 @@ def _soft(outputs: Tensor, targets: Tensor) -> Iterator[Finding]:
 
 def _classes(subject: Subject, outputs: Tensor, targets: Tensor) -> Iterator[Finding]:
     axis = class_axis(subject, outputs, targets)
+    if outputs.dim() == 2 and targets.dim() == 2 and is_plain(subject):
+        yield _columns(outputs, targets)
+        return
     if axis is None:
-        if outputs.shape == targets.shape and outputs.dim() > 1:
-            yield _type(
-                "error",
-                f"The targets have the shape of the outputs {tuple(outputs.shape)} but are integers: the loss wants class numbers "
-                f"of shape {(len(outputs),)}, or floats.",
-                {"targets": list(targets.shape)},
-                "one-hot rows of integers.",
-                "targets = targets.argmax(1)",
-            )
-        elif targets.dim() == 2 and targets.shape[1] == 1:
-            yield _type(
-                "error",
-                f"The targets have the shape {tuple(targets.shape)}; the loss wants {(len(targets),)}.",
-                {"targets": list(targets.shape)},
-                "a column of class numbers.",
-                "targets = targets.squeeze(1)",
-            )
         return
     yield from _too_few(subject, outputs, targets)
     used = targets[targets >= 0]
@@ -136,6 +131,18 @@ def _classes(subject: Subject, outputs: Tensor, targets: Tensor) -> Iterator[Fin
             "classes that are numbered from 1.",
             "targets = targets - 1, and one output fewer.",
         )
+
+
+def _columns(outputs: Tensor, targets: Tensor) -> Finding:
+    hot = targets.shape == outputs.shape
+    return _type(
+        "error",
+        f"The targets are integers of shape {tuple(targets.shape)}; the loss wants class numbers of shape {(len(outputs),)}"
+        + (", or floats." if hot else "."),
+        {"targets": list(targets.shape), "outputs": list(outputs.shape)},
+        "one-hot rows of integers." if hot else "a column of class numbers.",
+        "targets = targets.argmax(1)" if hot else "targets = targets.squeeze(1)",
+    )
 
 
 def _too_few(subject: Subject, outputs: Tensor, targets: Tensor) -> Iterator[Finding]:

@@ -14,7 +14,9 @@ from fathom.checks.sanity.practice import trainable
 from fathom.core.records.finding import Finding
 from fathom.nets.untouched import untouched
 
-SAME = 1e-4
+ROUNDING = 1e-5
+"""Spread of the outputs, against their size, below which all examples have the same."""
+SAME = 1e-3
 """Difference, in standard deviations of the outputs, up to which two passes are the same."""
 
 
@@ -36,16 +38,19 @@ def run(subject: Subject, clock: Clock) -> Iterator[Finding]:
 
 
 def apart(a: Tensor, b: Tensor) -> float:
-    """The root mean square difference, in standard deviations of the first; infinite where the shapes differ."""
+    """The root mean square difference, in standard deviations of the first between examples; infinite where the shapes differ."""
     if a.shape != b.shape:
         return float("inf")
+    if not a.dim():
+        a, b = a.reshape(1), b.reshape(1)
     a, b = a.detach().double(), b.detach().double()
     finite = torch.isfinite(a) & torch.isfinite(b)
     if not bool(finite.any()):
         return 0.0
-    a, b = a[finite], b[finite]
-    scale = float((a - a.mean()).square().mean().sqrt()) or float(a.abs().max()) or 1.0
-    return float((a - b).square().mean().sqrt()) / scale
+    between = (a - a.mean(0, keepdim=True))[finite]  # what the outputs of all examples have in common says nothing
+    scale = float(between.square().mean().sqrt()) if len(a) > 1 else 0.0
+    size = float(a[finite].abs().max())
+    return float((a - b)[finite].square().mean().sqrt()) / (scale if scale > ROUNDING * size else size or 1.0)
 
 
 def _carried(first: Tensor, again: Tensor) -> Finding:

@@ -21,6 +21,7 @@ COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's, which color-blind people can tell apart too."""
 
 CLOUD = 400
+DRAWN = 120
 """Points of a trace from which on it is drawn only when asked for."""
 
 NUMBER = re.compile(r"^[<>-]?[\d.,]+(e[+-]?\d+)?%?$")
@@ -112,9 +113,9 @@ def _figure(text: str, name: str, title: str) -> str:
 
 
 def _thin(trace: Any) -> None:
-    """A cloud of points that would hide what lies under it waits in the legend; surfaces take four bytes a value."""
+    """Of a cloud of points that would hide what lies under it the first are drawn; surfaces take four bytes a value."""
     if trace.type == "scatter" and trace.mode == "markers" and trace.x is not None and len(trace.x) > CLOUD:
-        trace.update(visible="legendonly", hovertext=None, hoverinfo="skip")
+        trace.update(x=trace.x[:DRAWN], y=trace.y[:DRAWN], hovertext=None, hoverinfo="skip", name=f"{trace.name}, {DRAWN} of them")
     if trace.type in ("heatmap", "contour") and not isinstance(trace.z, dict):  # a dict is packed already
         trace.z = np.asarray(trace.z, dtype=np.float32)  # half the bytes of a page
 

@@ -18,6 +18,7 @@ from fathom.checks import model
 from fathom.checks.budget import Clock, OutOfTime, seconds
 from fathom.checks.check import Check, Skip, Subject
 from fathom.checks.rows import size_of, taken
+from fathom.core.exceptions import UnusableInput
 from fathom.core.records.finding import Finding
 
 
@@ -394,3 +395,8 @@ def test_a_copy_where_it_can_be_had():
     with pytest.raises(RuntimeError):
         copy.deepcopy(net)
     assert subject.fresh() is None
+
+
+def test_an_empty_batch_is_refused():
+    with pytest.raises(UnusableInput, match="at least one example"):
+        fathom.check_model(nn.Linear(4, 3), nn.CrossEntropyLoss(), torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))

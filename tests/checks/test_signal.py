@@ -15,6 +15,7 @@ from torch import nn
 
 import fathom
 from fathom.checks.signal.statistics import dead_share, mean_and_std, norm, saturated_share
+from fathom.core.exceptions import UnusableInput
 from fathom.nets.catalogue import CATALOGUE
 
 L = 30
@@ -364,3 +365,9 @@ def test_scale_of_inputs_does_not_matter_to_a_net_without_biases(seed, scale):
     one, other = fathom.check_signal(net, x, mend=False), fathom.check_signal(net, scale * x, mend=False)
     assert other.forward == pytest.approx(one.forward, rel=1e-3)
     assert other.verdict == one.verdict
+
+
+def test_inputs_that_are_not_finite_are_refused():
+    net = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
+    with pytest.raises(UnusableInput, match="NaN or infinity"):
+        fathom.check_signal(net, torch.full((8, 4), float("nan")))

@@ -118,3 +118,11 @@ def test_twenty_kills_at_random_moments_and_twenty_resumes(tmp_path):
         assert (folder / "weights.safetensors").read_bytes() == whole
         resumed += 1
     assert resumed >= 15
+
+
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_a_setting_that_is_no_number_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, capsys, value):
+    monkeypatch.chdir(tmp_path)
+    assert main(["fit", "sample:wine", "--lr", value, "--out", "r"]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

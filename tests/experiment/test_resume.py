@@ -66,3 +66,9 @@ def test_other_versions_and_threads_are_refused(splits, cut_off, monkeypatch):
     monkeypatch.setattr("fathom.experiment.training.threads_for", lambda *_: 2)
     with pytest.raises(UnusableInput, match="threads 2"):
         fathom.fit(splits, checkpoints=cut_off, **ARGUMENTS)
+
+
+def test_a_file_in_place_of_the_folder_is_refused(splits, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnusableInput, match="a file"):
+        fathom.fit(splits, checkpoints=tmp_path / "file", **ARGUMENTS)

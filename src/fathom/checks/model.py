@@ -91,6 +91,8 @@ def check_model(
     clock = Clock(seconds(BUDGET if budget is None else budget))
     selection = Selection.of(only, skip, CHECKS)
     subject = _subject(net, loss, inputs, targets, forward, whole("`seed`", seed), clock)
+    if subject.size == 0:
+        raise refuse("`inputs`", expected="at least one example", got="an empty batch")
     progress = _Progress(clock)
     try:
         _run_all(subject, clock, selection, progress, announce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -73,7 +74,8 @@ def options_of(folder: Path, given: Mapping[str, Any], defaults: Mapping[str, An
 
 
 def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else value
+    """As JSON knows it; numbers that it does not know are refused by the fit itself."""
+    return str(value) if isinstance(value, Path) or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
 def _sound(value: Any) -> bool:

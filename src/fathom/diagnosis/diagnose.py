@@ -13,6 +13,7 @@ from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.diagnosis import VERDICTS, Diagnosis
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.finding import Finding
+from fathom.core.records.findings import Findings
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
@@ -213,7 +214,7 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
         tolerance=tolerance,
         goal=given.goal,
         steps=_steps(gaps, focus, scene, given),
-        findings=findings,
+        findings=Findings(findings),
         references=dict(given.references),
         balance=given.balance,
         baseline=dict(given.baseline),

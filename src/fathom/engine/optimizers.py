@@ -33,7 +33,7 @@ def sgd(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Nu
 
 
 def momentum(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
-    """v = beta v + (1 - beta) g, theta -= alpha v, without bias correction (C2W2-10)."""
+    """v = beta v + (1 - beta) g (C2W2-05..08), theta -= alpha v, without bias correction (C2W2-10)."""
     memory[0].lerp_(gradient, 1.0 - hyper.momentum)
     _descend(theta, memory[0], alpha)
 
@@ -52,7 +52,7 @@ def rmsprop(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha
 
 
 def adam(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
-    """V and S with bias correction by 1 - beta^t, theta -= alpha Vc / (sqrt(Sc) + eps) (C2W2-12)."""
+    """V and S with bias correction by 1 - beta^t (C2W2-09), theta -= alpha Vc / (sqrt(Sc) + eps) (C2W2-12)."""
     mean, square, scratch = memory
     mean.lerp_(gradient, 1.0 - hyper.beta1)
     _average_square(square, gradient, hyper.beta2)

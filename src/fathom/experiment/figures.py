@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from fathom.core.expectations import one_of, refuse, shown
 from fathom.core.records.boundary import Boundary
@@ -58,7 +58,10 @@ def figure_of(run: Drawable, name: str, beside: Sequence[Drawable] = ()) -> go.F
         UnusableInput: an unknown name, a figure that one of the runs cannot have, or runs that do not go together.
     """
     one_of("name", name, FIGURES)
-    runs = [run, *beside]
+    others: list[Drawable] = list(beside) if isinstance(beside, list | tuple) else [cast(Drawable, beside)]
+    if not all(hasattr(other, "experiment") and hasattr(other, "history") for other in others):
+        raise refuse("`beside`", expected="other runs, in a list", got=shown(type(other).__name__ for other in others))
+    runs = [run, *others]
     if len(runs) > len(COLORS):
         raise refuse("`beside`", expected=f"at most {len(COLORS) - 1} runs", got=str(len(runs) - 1))
     for i, each in enumerate(runs):

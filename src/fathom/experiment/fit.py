@@ -62,6 +62,8 @@ def fit(
     candidate = Candidate.of(ready, net, arguments)
     if announce is not None:
         announce(candidate.experiment)
+    if isinstance(checkpoints, str | Path) and Path(checkpoints).exists() and not Path(checkpoints).is_dir():
+        raise refuse("`checkpoints`", expected="a folder", got=f"'{checkpoints}', a file")
     kept = Checkpoints(Path(checkpoints)) if isinstance(checkpoints, str | Path) else checkpoints
     trained = train_all(ready, [candidate], progress, checkpoints=kept)[0]
     if trained.diverged is not None:

@@ -9,7 +9,7 @@ from fathom.nets.masks import keep, key, places
 
 
 class SeededDropout(nn.Module):
-    """Inverted dropout (C2W1-27..29): each unit is zeroed with probability p, the others are divided by 1 - p.
+    """Inverted dropout (C2W1-26..29): each unit is zeroed with probability p, the others are divided by 1 - p.
 
     The mask follows from (seed, layer, step); the engine calls `at` before each step, so that the same step draws the
     same mask whatever ran in between. In evaluation mode it does nothing.

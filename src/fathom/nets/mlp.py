@@ -30,7 +30,7 @@ def dense_net(
         inputs, outputs: n^[0] and n^[L].
         hidden: units of each hidden layer; () gives a regression.
         activation: of the hidden layers: sigmoid, tanh, relu or leaky_relu (slope 0.01, C1W3-03..06).
-        dropout: the probability of dropping after each hidden layer, one number or one per layer (C2W1-32).
+        dropout: the probability of dropping after each hidden layer, one number or one per layer (C2W1-32); never of inputs (C2W1-33).
         batch_norm: normalize z of each hidden layer over the mini-batch (C2W3-09..11).
 
     Raises:

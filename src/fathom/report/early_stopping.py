@@ -1,4 +1,4 @@
-"""What early stopping costs, read off the history: J goes on falling after the epoch whose weights are kept."""
+"""What early stopping costs, read off the history: J goes on falling after the epoch whose weights are kept (C2W1-38, 39)."""
 
 from __future__ import annotations
 

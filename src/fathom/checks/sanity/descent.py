@@ -1,4 +1,4 @@
-"""The cost, its penalty included, must fall along its own gradient when the step is small enough."""
+"""The cost, its penalty included, must fall along its own gradient when the step is small enough, dropout off (C2W1-25, 35)."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _few(subject: Subject) -> Subject:
     wanted = max(2, min(EXAMPLES, room))
     seen: dict[bytes, int] = {}
     for place in range(min(subject.size, 256)):
-        key = b"".join(t.detach().cpu().contiguous().numpy().tobytes() for t in tensors_of(subject.rows([place])[0]))
+        key = b"".join(_bytes(t) for t in tensors_of(subject.rows([place])[0]))
         seen.setdefault(key, place)
     places = _in_turn(subject, list(seen.values()))[:wanted]
     if len(places) < 2:
@@ -82,9 +82,13 @@ def _in_turn(subject: Subject, places: list[int]) -> list[int]:
     by_target: dict[bytes, list[int]] = {}
     for place in places:
         target = subject.rows([place])[1]
-        by_target.setdefault(target.detach().cpu().contiguous().numpy().tobytes(), []).append(place)
+        by_target.setdefault(_bytes(target), []).append(place)
     turns = [(turn, own) for own in by_target.values() for turn in range(len(own))]
     return [own[turn] for turn, own in sorted(turns, key=lambda pair: pair[0])]
+
+
+def _bytes(tensor: Tensor) -> bytes:
+    return tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
 def _outputs(subject: Subject) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -93,6 +93,7 @@ def _first(question: Question) -> tuple[Passes, tuple[str, ...]]:
         got = f"{type(error).__name__}: {str(error).rstrip('.')}"
         fix = "pass forward=lambda net, inputs: ... if it is called in another way"
         raise refuse("net(inputs)", expected="a forward and a backward pass", got=got, fix=fix) from error
+    _all_finite(question.inputs)
     if not passes.layers:
         raise refuse("`net`", expected="a layer whose weights the inputs run through", got=f"none in {type(question.net).__name__}")
     last = passes.layers[follow(passes.layers, passes.last).layers[-1]]
@@ -101,6 +102,22 @@ def _first(question: Question) -> tuple[Passes, tuple[str, ...]]:
         name = names_of(passes.layers)[last.place]
         return measured(question), (f"The weights of the last layer '{name}' are 0; the signal was measured with that layer drawn.",)
     return passes, ()
+
+
+def _tensors(inputs: Any) -> Iterator[Tensor]:
+    """The tensors of a batch, however deep."""
+    if isinstance(inputs, Tensor):
+        yield inputs
+    elif isinstance(inputs, Mapping | tuple | list):
+        for part in inputs.values() if isinstance(inputs, Mapping) else inputs:
+            yield from _tensors(part)
+
+
+def _all_finite(inputs: Any) -> None:
+    """Refuse inputs that no signal can be read from."""
+    for part in _tensors(inputs):
+        if part.is_floating_point() and not bool(torch.isfinite(part).all()):
+            raise refuse("`inputs`", expected="finite numbers", got="NaN or infinity among them", fix="look at how the batch was made")
 
 
 def _compared(question: Question, passes: Passes, path: Path) -> tuple[Sequence[Layer], list[Mend]]:

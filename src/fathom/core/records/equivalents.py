@@ -31,7 +31,7 @@ def equivalents(settings: Settings, *, rows: int, arguments: Mapping[str, Any] |
     """
     parts = (_optimizer(settings), _l2(settings, rows), _l1(settings, rows), _weight_decay(settings, rows), _dropout(settings))
     lines = [line for part in parts for line in part]
-    return (*lines, *_initialization(settings), *_batch_norm(arguments or {}), *_schedule(settings, rows))
+    return (*lines, *_initialization(settings, arguments or {}), *_batch_norm(arguments or {}), *_schedule(settings, rows))
 
 
 def equivalents_of(made: Experiment) -> tuple[str, ...]:
@@ -106,7 +106,10 @@ INITIALIZATIONS = {
 """By name; biases are 0 in all of them."""
 
 
-def _initialization(s: Settings) -> Iterator[str]:
+def _initialization(s: Settings, arguments: Mapping[str, Any]) -> Iterator[str]:
+    """What was asked for; and for tanh and sigmoid, whose default is xavier (1/n_in), that too: torch means another by the name."""
+    if s.initialization is None and arguments.get("activation") in ("tanh", "sigmoid"):
+        yield f"{INITIALIZATIONS['xavier']}; biases 0"
     if s.initialization is not None:
         times = f", times {_n(s.initialization_gain)}" if s.initialization_gain != 1 else ""
         yield f"{INITIALIZATIONS[s.initialization]}{times}; biases 0"

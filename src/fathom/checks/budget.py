@@ -34,6 +34,10 @@ def seconds(budget: str | float, name: str = "`budget`") -> float:
     return number(name, budget, low=0.0, low_open=True)
 
 
+MARGIN = 0.05
+"""The share of a budget that is kept free for a last step at most."""
+
+
 class OutOfTime(Exception):  # not an error: the budget is used up
     """The budget is used up; the check that was running is listed as not run."""
 
@@ -51,6 +55,7 @@ class Clock:
     def __init__(self, budget: float = math.inf) -> None:
         self.budget = budget
         self._start = time.perf_counter()
+        self._last = self._longest = 0.0
 
     def spent(self) -> float:
         """Seconds since the start."""
@@ -61,6 +66,9 @@ class Clock:
         return self.budget - self.spent()
 
     def tick(self) -> None:
-        """Raise `OutOfTime` when nothing is left; long loops call it at every step."""
-        if self.left() <= 0.0:
+        """Raise `OutOfTime` when another step as long as the longest so far would overrun; long loops call it at every step."""
+        spent = self.spent()
+        self._longest = max(self._longest, min(spent - self._last, MARGIN * self.budget))
+        self._last = spent
+        if self.left() <= self._longest:
             raise OutOfTime

@@ -99,6 +99,15 @@ def test_losses_that_compute_something_else_first_are_left_alone():
     assert not [f for f in findings((dense(64, 16, 8), contrast, x, x[:, 8:16] + 0.1)) if f.severity == "error"]
 
 
+def test_a_loss_that_makes_its_own_targets():
+    """A discriminator's: all are real; the class numbers of the batch are none of its business."""
+    x, y = digits()
+    real = lambda o, t: F.binary_cross_entropy_with_logits(o, torch.ones_like(o))  # noqa: E731
+    with pytest.raises(Skip):
+        answers(subject(1, real, (x, y)), torch.randn(96, 1))
+    assert not [f for f in findings((dense(64, 16, 1), real, x, y)) if f.severity == "error"]
+
+
 INITIAL = {
     "the wrong sign": (10, lambda o, t: -F.cross_entropy(o, t), lambda y: y, "error"),
     "the wrong sign by hand": (10, lambda o, t: o.log_softmax(1)[torch.arange(len(t)), t].mean(), lambda y: y, "error"),

@@ -60,6 +60,28 @@ def two_inputs():
     return both, nn.BCEWithLogitsLoss(), {"left": x, "right": x.flip(1)}, y
 
 
+def low_rank():
+    """A frozen layer with a trained correction of low rank, whose second factor starts from 0."""
+
+    def run(s, x):
+        return s.head((s.base(x) + x @ s.down @ s.up).relu())
+
+    model = net(
+        run,
+        head=lambda: nn.Linear(32, 10),
+        base=lambda: nn.Linear(64, 32).requires_grad_(False),
+        down=lambda: nn.Parameter(0.1 * torch.randn(64, 4)),
+        up=lambda: nn.Parameter(torch.zeros(4, 32)),
+    )
+    nn.init.normal_(model.base.weight, std=0.2)
+    return model, CE, *digits()
+
+
+def test_a_factor_of_zeros_is_no_error():
+    check = fathom.check_model(*low_rank())
+    assert check.ok, str(check)
+
+
 SOUND = {
     "dense": lambda: (dense(64, 32, 10), CE, *digits()),
     "dropout and batch norm": lambda: (

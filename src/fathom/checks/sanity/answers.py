@@ -153,7 +153,7 @@ def answers(subject: Subject, outputs: Tensor) -> Answers:
     candidates = (named,) if named else ("cross_entropy", "bce_with_logits", "mse", "l1", "bce")
     for loss in candidates:
         made = Answers(subject, outputs, loss)
-        if _fits(made) and (_reads_plainly(made) if named else _acts_like(made)):
+        if _fits(made) and (reads_targets(subject, outputs) and _reads_plainly(made) if named else _acts_like(made)):
             return made
     raise Skip("what the loss wants from the outputs is not known" if not named else "outputs and targets do not have the usual shapes")
 
@@ -189,6 +189,18 @@ def is_plain(subject: Subject) -> bool:
     function = getattr(subject.loss, "func", subject.loss)
     of_torch = type(subject.loss).__module__ if isinstance(subject.loss, nn.Module) else getattr(function, "__module__", "")
     return str(of_torch).startswith("torch.")
+
+
+def reads_targets(subject: Subject, outputs: Tensor) -> bool:
+    """Whether the loss looks at the targets of the batch at all; that of a discriminator often makes its own."""
+    if is_plain(subject) or len(subject.targets) < 2 or bool((subject.targets == subject.targets[:1]).all()):
+        return True
+    try:
+        with torch.no_grad():
+            given, turned = subject.cost_of(outputs), subject.cost_of(outputs, subject.targets.roll(1, 0))
+            return not torch.equal(given, turned) or not torch.equal(given, subject.cost_of(outputs, subject.targets.flip(0)))
+    except Exception:  # a loss that cannot be asked so is judged by what else is known of it
+        return True
 
 
 def _reads_plainly(made: Answers) -> bool:

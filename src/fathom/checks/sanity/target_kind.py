@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fathom.checks.budget import Clock
 from fathom.checks.check import Check, Skip, Subject
-from fathom.checks.sanity.answers import class_axis, is_plain
+from fathom.checks.sanity.answers import class_axis, is_plain, reads_targets
 from fathom.checks.sanity.calm import seeded_outputs
 from fathom.core.records.finding import Finding, Severity
 
@@ -47,7 +47,7 @@ def _by_loss(subject: Subject, targets: Tensor) -> Iterator[Finding]:
         elif plain:  # another loss may make class numbers of them first
             yield from _soft(outputs, targets)
     elif wants in ("bce", "bce_with_logits"):
-        if plain or (outputs.numel() == targets.numel() and subject.last is None):
+        if plain or (outputs.numel() == targets.numel() and subject.last is None and reads_targets(subject, outputs)):
             yield from _binary(outputs, targets)
     elif wants in ("mse", "l1", "smooth_l1", "huber"):
         yield from _numbers(outputs, targets)

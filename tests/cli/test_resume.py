@@ -34,7 +34,7 @@ def cut_off(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(training._Running, "_pass", stop)
-        patch.setattr("fathom.cli.unfinished.forget", lambda folder: None)
+        patch.setattr(run_folder, "forget_unfinished", lambda folder: None)
         with pytest.raises(Killed):
             main(["fit", *FIT, "--out", "r"])
     return tmp_path / "r"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,17 +31,11 @@ def unfinished(folder: Path, given: Mapping[str, Any]) -> Iterator[Path]:
     try:
         yield folder / run_folder.CHECKPOINTS
     except BaseException:
-        forget(folder)
+        run_folder.forget_unfinished(folder)
         with suppress(OSError):
             for path in made:
                 path.rmdir()
         raise
-
-
-def forget(folder: Path) -> None:
-    """Remove what is kept of an unfinished training."""
-    (folder / run_folder.UNFINISHED).unlink(missing_ok=True)
-    shutil.rmtree(folder / run_folder.CHECKPOINTS, ignore_errors=True)
 
 
 def options_of(folder: Path, given: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,14 +85,19 @@ def written_aside(folder: Path, *, finishing: bool = False) -> Iterator[Path]:
     try:
         yield aside
         if finishing:
-            (folder / UNFINISHED).unlink(missing_ok=True)
-            shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+            forget_unfinished(folder)
         if folder.is_dir():
             folder.rmdir()
         aside.rename(folder)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def forget_unfinished(folder: Path) -> None:
+    """Remove what is kept of an unfinished training."""
+    (folder / UNFINISHED).unlink(missing_ok=True)
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 
 def file_in(folder: Path, name: str) -> Path:

@@ -46,6 +46,7 @@ class Population:
         hyper: the hyperparameters, a row a member.
         alphas: (K P,) the learning rates spread, or one number.
         blocks, gradients: views of theta and gradient, (K, *shape) by name.
+        scaling: (K, 1, n_x) shift and scale of the members' own; None where the inputs come scaled.
         updates: steps made so far.
     """
 
@@ -61,6 +62,7 @@ class Population:
     updates: int = 0
     blocks: dict[str, Tensor] = field(default_factory=dict)
     gradients: dict[str, Tensor] = field(default_factory=dict)
+    scaling: tuple[Tensor, Tensor] | None = None
 
     @classmethod
     def of(cls, members: Sequence[Member], rows: int) -> Population:
@@ -74,6 +76,10 @@ class Population:
         made._bind()
         return made
 
+    def scaled(self, X: Tensor) -> Tensor:
+        """Rows (B, ...) as they are, or (K, B, n_x) where members scale their inputs on their own."""
+        return X if self.scaling is None else (X - self.scaling[0]) * self.scaling[1]
+
     def __len__(self) -> int:
         return len(self.members)
 
@@ -81,6 +87,8 @@ class Population:
         """Make the modules' tensors views of the stacked ones, and spread the hyperparameters."""
         settings = [m.settings for m in self.members]
         self.hyper = Hyper.of(settings, self.counts, self.layout, self.theta)
+        shifts, scales = [m.shift for m in self.members if m.shift is not None], [m.scale for m in self.members if m.scale is not None]
+        self.scaling = (torch.stack(shifts).unsqueeze(1), torch.stack(scales).unsqueeze(1)) if shifts else None
         self.alphas = self._of_members([s.learning_rate for s in settings])
         self.blocks, self.gradients = self.layout.blocks(self.theta), self.layout.blocks(self.gradient)
         with torch.no_grad():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from fathom.checks.budget import OutOfTime
-from fathom.checks.rows import size_of
+from fathom.checks.rows import size_of, tensors_of
 from fathom.checks.signal.findings import found
 from fathom.checks.signal.layers import Layer
 from fathom.checks.signal.mending import is_zero, soundly_drawn, tried
@@ -104,18 +104,9 @@ def _first(question: Question) -> tuple[Passes, tuple[str, ...]]:
     return passes, ()
 
 
-def _tensors(inputs: Any) -> Iterator[Tensor]:
-    """The tensors of a batch, however deep."""
-    if isinstance(inputs, Tensor):
-        yield inputs
-    elif isinstance(inputs, Mapping | tuple | list):
-        for part in inputs.values() if isinstance(inputs, Mapping) else inputs:
-            yield from _tensors(part)
-
-
 def _all_finite(inputs: Any) -> None:
     """Refuse inputs that no signal can be read from."""
-    for part in _tensors(inputs):
+    for part in tensors_of(inputs):
         if part.is_floating_point() and not bool(torch.isfinite(part).all()):
             raise refuse("`inputs`", expected="finite numbers", got="NaN or infinity among them", fix="look at how the batch was made")
 

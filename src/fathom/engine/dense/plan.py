@@ -47,7 +47,7 @@ class DensePlan:
             rows: (B,) that all members read, or (K, B).
         """
         population, members = self.population, len(self.population)
-        X, y = self._scaled(self._rows(inputs, rows)), targets[rows]
+        X, y = self.population.scaled(self._rows(inputs, rows)), targets[rows]
         blocks = population.blocks
         masks = self._masks.draw(X.shape[-2], population.updates)
         buffers = population.buffers or None
@@ -71,16 +71,7 @@ class DensePlan:
         """(K, n, width) raw outputs in evaluation mode."""
         population = self.population
         blocks = population.blocks
-        return evaluate(self.record, self._names, blocks, self._scaled(inputs), population.buffers)
-
-    def _scaled(self, X: Tensor) -> Tensor:
-        """Rows (B, n_x) as they are, or (K, B, n_x) where members scale their inputs on their own."""
-        members = self.population.members
-        if members[0].shift is None:
-            return X
-        shift = torch.stack([m.shift for m in members if m.shift is not None]).unsqueeze(1)
-        scale = torch.stack([m.scale for m in members if m.scale is not None]).unsqueeze(1)
-        return (X - shift) * scale
+        return evaluate(self.record, self._names, blocks, self.population.scaled(inputs), population.buffers)
 
 
 def names_of(net: nn.Module) -> list[Names]:

@@ -35,8 +35,8 @@ class StackedPlan:
     def step(self, inputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
         """See `Plan`."""
         population, members = self.population, len(self.population)
-        own = rows.dim() == 2 or population.members[0].shift is not None
-        X, y = self._scaled(inputs[rows]), targets[rows]
+        own = rows.dim() == 2 or population.scaling is not None
+        X, y = self.population.scaled(inputs[rows]), targets[rows]
         leaves = [b.requires_grad_() for b in (b.detach() for b in population.blocks.values())]
         outputs = self._forward(leaves, X, own)
         batch = outputs.shape[1]
@@ -52,9 +52,9 @@ class StackedPlan:
         """See `Plan`."""
         self._net.eval()
         blocks = list(self.population.blocks.values())
-        own = self.population.members[0].shift is not None
+        own = self.population.scaling is not None
         with torch.no_grad():
-            parts = [self._forward(blocks, self._scaled(inputs[at : at + chunk]), own) for at in range(0, len(inputs), chunk)]
+            parts = [self._forward(blocks, self.population.scaled(inputs[at : at + chunk]), own) for at in range(0, len(inputs), chunk)]
         return torch.cat(parts, dim=1)
 
     def _forward(self, blocks: list[Tensor], X: Tensor, own: bool) -> Tensor:
@@ -88,14 +88,6 @@ class StackedPlan:
         step, members = self.population.updates, self.population.members
         keys = [layer.key(m.settings.seed, layer.layer, step) for m in members]
         return torch.tensor(keys, dtype=torch.int32, device=self.population.theta.device)
-
-    def _scaled(self, X: Tensor) -> Tensor:
-        members = self.population.members
-        if members[0].shift is None:
-            return X
-        shift = torch.stack([m.shift for m in members if m.shift is not None]).unsqueeze(1)
-        scale = torch.stack([m.scale for m in members if m.scale is not None]).unsqueeze(1)
-        return (X - shift) * scale
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fathom.core.exceptions import UnusableInput
+from fathom.core.holm import holm
 from fathom.core.records.comparison import Comparison
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.rung import Rung
-from fathom.diagnosis.comparison import Candidate, compare_candidates, holm, verdict_of
+from fathom.diagnosis.comparison import Candidate, compare_candidates, verdict_of
 from fathom.diagnosis.comparison_sayings import NONE, examples_for
 from fathom.diagnosis.paired import mcnemar, tango
 

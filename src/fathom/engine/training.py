@@ -44,7 +44,8 @@ class Job:
         inputs, targets: (m, ...) and (m,) tensors on the device.
         task: the loss, and its derivative where there is one.
         measure: called at intervals; None measures nothing.
-        measured_rows: rows that one call of `measure` evaluates; the interval follows from it.
+        measure_member: the errors by role of the member at a place, where members are measured on rows of their own.
+        measured_rows: rows that a measurement evaluates with each member; the interval follows from it.
         progress: called now and then.
         checkpoints: where to write them, and where to go on from the newest; None keeps none.
     """
@@ -54,6 +55,7 @@ class Job:
     targets: Tensor
     task: TaskSide
     measure: Measure | None = None
+    measure_member: Callable[[int], Mapping[str, float]] | None = None
     measured_rows: int = 0
     progress: Progress | None = None
     checkpoints: Checkpoints | None = None
@@ -66,7 +68,8 @@ def interval(job: Job) -> int:
     if any(m.settings.early_stopping for m in job.members):
         return 1
     epochs = job.members[0].settings.epochs or 1
-    cheap = math.ceil(10 * job.measured_rows / max(1, len(job.inputs)))
+    own = job.members[0].rows
+    cheap = math.ceil(10 * job.measured_rows / max(1, len(job.inputs) if own is None else len(own)))
     return max(1, min(cheap, epochs // 10))
 
 
@@ -223,12 +226,15 @@ class _Running:
         self.factors.keep(going)
 
     def _measure(self, epoch: int) -> Sequence[Mapping[str, float]]:
-        if self.job.measure is None or not (epoch % self.every == 0 or epoch in (1, self.epochs)):
+        job = self.job
+        if not (job.measure or job.measure_member) or not (epoch % self.every == 0 or epoch in (1, self.epochs)):
             return [{}] * len(self.active)
         for member in self.population.members:
             member.net.eval()
         with torch.no_grad():
-            return self.job.measure(self.plan.outputs)
+            if job.measure_member is not None:
+                return [job.measure_member(k) for k in self.active]
+            return job.measure(self.plan.outputs) if job.measure else []
 
     def back_to_the_last_epoch(self) -> None:
         """After Ctrl-C: the weights of the last epoch that is in the histories."""

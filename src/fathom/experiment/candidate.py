@@ -26,12 +26,14 @@ class Candidate:
     """A net to train.
 
     Attributes:
+        ready: the data that it is trained on.
         settings: as resolved for this train set.
         built: the module, initialized.
         task: loss, errors and decoding.
         experiment: the record of all that.
     """
 
+    ready: Ready
     settings: Settings
     built: Built
     task: Task
@@ -56,7 +58,7 @@ class Candidate:
             built = build(
                 net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind
             )
-        return cls(settings, built, task, _experiment(ready, built, settings))
+        return cls(ready, settings, built, task, _experiment(ready, built, settings))
 
     @property
     def dense(self) -> bool:
@@ -68,7 +70,8 @@ class Candidate:
         """Candidates that agree in this may be trained as one program."""
         s, record, shape = self.settings, self.built.record, self.built.shape
         make = (shape, self.built.parameters) if record is None else (record.sizes, record.activation, record.batch_norm)
-        return (*make, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
+        data = (self.experiment.rows["train"], self.experiment.features)
+        return (*data, *make, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
 
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:

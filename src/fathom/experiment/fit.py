@@ -65,12 +65,12 @@ def fit(
     if isinstance(checkpoints, str | Path) and Path(checkpoints).exists() and not Path(checkpoints).is_dir():
         raise refuse("`checkpoints`", expected="a folder", got=f"'{checkpoints}', a file")
     kept = Checkpoints(Path(checkpoints)) if isinstance(checkpoints, str | Path) else checkpoints
-    trained = train_all(ready, [candidate], progress, checkpoints=kept)[0]
+    trained = train_all([candidate], progress, checkpoints=kept)[0]
     if trained.diverged is not None:
         raise trained.diverged
     if isinstance(checkpoints, str | Path) and kept is not None:
         kept.clear()
-    return _run(ready, candidate, trained, arguments, kept)
+    return run_of(candidate, trained, arguments, kept)
 
 
 def fit_many(
@@ -106,13 +106,14 @@ def fit_many(
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     ready = make_ready(splits)
     candidates = [Candidate.of(ready, net, {**arguments, **member}) for member in settings]
-    trained = train_all(ready, candidates, progress, deterministic=deterministic)
+    trained = train_all(candidates, progress, deterministic=deterministic)
     given = [{**arguments, **member} for member in settings]
-    return [_run(ready, candidates[place], result, given[place]) for place, result in trained.items()]
+    return [run_of(candidates[place], result, given[place]) for place, result in trained.items()]
 
 
-def _run(ready: Ready, candidate: Candidate, trained: Trained, arguments: Mapping[str, Any], checkpoints: Checkpoints | None = None) -> Run:
+def run_of(candidate: Candidate, trained: Trained, arguments: Mapping[str, Any], checkpoints: Checkpoints | None = None) -> Run:
     """The run of a candidate; of one that diverged, a run without a net."""
+    ready = candidate.ready
     if trained.diverged is not None:
         return Run.diverged(ready, str(trained.diverged), arguments)
     settings, rows = candidate.settings, candidate.experiment.rows["train"]

@@ -12,31 +12,33 @@ from torch import Tensor
 
 from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.history import History
-from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.engine.checkpoints import Checkpoints
+from fathom.engine.plans.loop import outputs_of
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
 from fathom.engine.track import Track
 from fathom.engine.training import Job, Outputs, Progress, train
-from fathom.experiment.build import check_fit, device_of, dtype_of
+from fathom.experiment.blocks import Blocks, tensors_of
+from fathom.experiment.build import check_fit, device_of
 from fathom.experiment.candidate import Candidate
 from fathom.experiment.outcome import outcome
-from fathom.experiment.ready import Ready
 from fathom.experiment.sample_size import AT_THE_END, WHILE_TRAINING, subset
 from fathom.experiment.saving import versions
 from fathom.experiment.stacking import why_alone
-from fathom.experiment.tensors import Pair, pair
+from fathom.experiment.tensors import Pair
 from fathom.nets.seeded import seeded_dropout
 from fathom.nets.untouched import untouched_random
-from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
     import polars as pl
 
 AT_ONCE = 64
 """Members that are trained as one program at most."""
+
+STACKED = 2**27
+"""Numbers in the stacked inputs of members that read rows of their own: half a gibibyte in float32."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,6 @@ class Trained:
 
 
 def train_all(
-    ready: Ready,
     candidates: Sequence[Candidate],
     progress: Progress | None,
     *,
@@ -67,8 +68,7 @@ def train_all(
     """Train the modules of all candidates in place.
 
     Args:
-        ready: the data.
-        candidates: the nets.
+        candidates: the nets, each with its data; those on other rows of as many examples and features join the same program.
         progress: told of updates done, updates in all, and the latest figures.
         deterministic: no clock decides anything.
         checkpoints: of a single candidate; a training that was cut off goes on from there.
@@ -82,7 +82,7 @@ def train_all(
     done: dict[int, Trained] = {}
     for chunk, tell in zip(chunks, told, strict=True):
         try:
-            trained = _train(ready, [candidates[place] for place in chunk], tell, deterministic, checkpoints)
+            trained = _train([candidates[place] for place in chunk], tell, deterministic, checkpoints)
         except KeyboardInterrupt:
             if not done:
                 raise
@@ -99,7 +99,16 @@ def _chunks(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
     for place, candidate in enumerate(candidates):
         groups.setdefault(candidate.alike, []).append(place)
     for group in groups.values():
-        yield from (group[start : start + AT_ONCE] for start in range(0, len(group), AT_ONCE))
+        size = _at_once([candidates[place] for place in group])
+        yield from (group[start : start + size] for start in range(0, len(group), size))
+
+
+def _at_once(candidates: Sequence[Candidate]) -> int:
+    """Members of one program at most; fewer where each has large blocks of rows of its own."""
+    first = candidates[0]
+    if all(c.ready is first.ready for c in candidates):
+        return AT_ONCE
+    return min(AT_ONCE, max(1, STACKED // (first.experiment.rows["train"] * first.experiment.features)))
 
 
 def _told(progress: Progress | None, chunks: Sequence[Sequence[int]], candidates: Sequence[Candidate]) -> list[Progress | None]:
@@ -121,46 +130,43 @@ def updates_of(candidate: Candidate) -> int:
 
 
 def _train(
-    ready: Ready, candidates: Sequence[Candidate], progress: Progress | None, deterministic: bool, checkpoints: Checkpoints | None
+    candidates: Sequence[Candidate], progress: Progress | None, deterministic: bool, checkpoints: Checkpoints | None
 ) -> list[Trained]:
     """Train candidates that are alike: as one program where that can be done and pays, else one after another."""
-    settings = candidates[0].settings
-    pairs = _pairs(ready, settings)
-    measured = {role: _measured(ready, pairs, role) for role in pairs}
+    tensors = tensors_of(candidates)
     with ExitStack() as lent:
         for candidate in candidates:
             lent.enter_context(seeded_dropout(candidate.built.module))
-        why = _why_alone(candidates, pairs["train"], deterministic)
+        why = _why_alone(candidates, Blocks.of(candidates, tensors), deterministic)
         done: list[Trained] = []
         for part in [[c] for c in candidates] if why else [candidates]:
-            tracks, seconds, plan = _program(part, pairs, progress, checkpoints)
+            tracks, seconds, plan = _program(part, Blocks.of(part, tensors), progress, checkpoints)
             plan |= {"alone": why} if why and len(candidates) > 1 else {}
             for candidate, track in zip(part, tracks, strict=True):
-                tables = {} if track.diverged else {role: _outcome(ready, candidate, *parts) for role, parts in measured.items()}
+                tables = {} if track.diverged else _tables(candidate, tensors[id(candidate.ready)])
                 done.append(Trained(track.history(seconds), tables, plan, track.diverged))
             if tracks[0].stopped == "interrupted":
                 break
     return done
 
 
-def _why_alone(candidates: Sequence[Candidate], pair: Pair, deterministic: bool) -> str:
+def _why_alone(candidates: Sequence[Candidate], blocks: Blocks, deterministic: bool) -> str:
     """Why candidates that are alike are better trained one after another; "" where they are not."""
     if candidates[0].dense or len(candidates) == 1:
         return ""
-    task = candidates[0].task
-    check_fit(candidates[0].built, pair.inputs[:2], task.outputs, candidates[0].settings.rows_a_batch(len(pair)))
+    task, train = candidates[0].task, blocks.train
+    check_fit(candidates[0].built, train.inputs[:2], task.outputs, _batch(candidates[0]))
     with untouched_random():
         side = TaskSide(task.loss, task.slope)
-        return why_alone([_member(c) for c in candidates], side, pair.inputs, pair.targets, deterministic=deterministic)
+        return why_alone([_member(c) for c in candidates], side, train.inputs, train.targets, deterministic=deterministic)
 
 
 def _program(
-    candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None, checkpoints: Checkpoints | None
+    candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | None, checkpoints: Checkpoints | None
 ) -> tuple[list[Track], float, dict[str, Any]]:
     """Train candidates as one program; their tracks, the seconds, and what the bits depend on."""
-    first, rows = candidates[0], len(pairs["train"])
-    batch = first.settings.rows_a_batch(rows)
-    check_fit(first.built, pairs["train"].inputs[:2], first.task.outputs, batch)
+    first, batch = candidates[0], _batch(candidates[0])
+    check_fit(first.built, blocks.train.inputs[:2], first.task.outputs, batch)
     threads = threads_for(batch, len(candidates) * first.built.parameters)
     name = "dense" if first.dense else "stacked" if len(candidates) > 1 else "loop"
     plan = {"plan": name, "members": len(candidates), "threads": threads, "device": device_of(first.settings).type}
@@ -168,61 +174,72 @@ def _program(
         checkpoints.identity = {**first.experiment.to_json(), **plan, **versions()}
     with torch.random.fork_rng(), use_threads(threads):  # a user's own module may draw from torch's global generator
         torch.manual_seed(derive(first.settings.seed, "global"))
-        tracks, seconds = train(_job(candidates, pairs, progress, checkpoints))
+        tracks, seconds = train(_job(candidates, blocks, progress, checkpoints))
     return tracks, seconds, plan
 
 
-def _member(candidate: Candidate) -> Member:
-    return Member(candidate.built.module, candidate.settings)
+def _batch(candidate: Candidate) -> int:
+    """Rows of a mini-batch."""
+    return candidate.settings.rows_a_batch(candidate.experiment.rows["train"])
 
 
-def _outcome(ready: Ready, candidate: Candidate, taken: Pair, ids: Any, groups: Any) -> pl.DataFrame:
-    return outcome(candidate.built.module, candidate.task, ready.splits.target, taken, ids, groups)
+def _member(candidate: Candidate, rows: Tensor | None = None) -> Member:
+    return Member(candidate.built.module, candidate.settings, rows)
 
 
-def _pairs(ready: Ready, settings: Settings) -> dict[str, Pair]:
-    """Tensors of the roles that a fit may see."""
-    device, dtype = device_of(settings), dtype_of(settings)
-    seen = [role for role in ready.prepared.targets if role != "test"]
-    return {role: pair(ready.prepared.inputs[role], ready.prepared.targets[role], device=device, dtype=dtype) for role in seen}
-
-
-def _job(candidates: Sequence[Candidate], pairs: dict[str, Pair], progress: Progress | None, checkpoints: Checkpoints | None) -> Job:
-    task, settings, record = candidates[0].task, candidates[0].settings, candidates[0].built.record
-    watched = {role: p.take(subset(len(p), WHILE_TRAINING, 0)) for role, p in pairs.items()}
+def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | None, checkpoints: Checkpoints | None) -> Job:
+    task, record = candidates[0].task, candidates[0].built.record
+    watched = [{role: p.take(subset(len(p), WHILE_TRAINING, 0)) for role, p in roles.items()} for roles in _distinct(blocks)]
 
     def measure(outputs: Outputs) -> list[dict[str, float]]:
         numbers: list[dict[str, float]] = []
-        for role, p in watched.items():
+        for role, p in watched[0].items():
             for place, of_member in enumerate(outputs(p.inputs)):
                 if place == len(numbers):
                     numbers.append({})
-                numbers[place] |= _numbers(task, role, of_member, p.targets, early_stopping=bool(settings.early_stopping))
+                numbers[place] |= _numbers(candidates[0], role, of_member, p.targets)
+        return numbers
+
+    def measure_member(place: int) -> dict[str, float]:
+        numbers: dict[str, float] = {}
+        for role, p in watched[place].items():
+            numbers |= _numbers(candidates[place], role, outputs_of(candidates[place].built.module, p.inputs), p.targets)
         return numbers
 
     return Job(
-        members=[_member(c) for c in candidates],
-        inputs=pairs["train"].inputs,
-        targets=pairs["train"].targets,
+        members=[_member(c, rows) for c, rows in zip(candidates, blocks.rows, strict=True)],
+        inputs=blocks.train.inputs,
+        targets=blocks.train.targets,
         task=TaskSide(task.loss, task.slope, record),
-        measure=measure,
-        measured_rows=sum(map(len, watched.values())),
+        measure=measure if blocks.shared else None,
+        measure_member=None if blocks.shared else measure_member,
+        measured_rows=max(sum(map(len, roles.values())) for roles in watched),
         progress=progress,
         checkpoints=checkpoints,
     )
 
 
-def _numbers(task: Task, role: str, outputs: Tensor, targets: Tensor, *, early_stopping: bool) -> dict[str, float]:
+def _distinct(blocks: Blocks) -> Sequence[Mapping[str, Pair]]:
+    """The tensors by role that are measured: once where all share them, else by candidate."""
+    return blocks.roles[:1] if blocks.shared else blocks.roles
+
+
+def _numbers(candidate: Candidate, role: str, outputs: Tensor, targets: Tensor) -> dict[str, float]:
     """The error of a role, and the dev loss where early stopping wants it for ties."""
-    numbers = {role: task.errors(outputs, targets).rate}
-    if role == "dev" and early_stopping:
-        numbers["dev_loss"] = float(task.loss(outputs, targets).double().mean())
+    numbers = {role: candidate.task.errors(outputs, targets).rate}
+    if role == "dev" and candidate.settings.early_stopping:
+        numbers["dev_loss"] = float(candidate.task.loss(outputs, targets).double().mean())
     return numbers
 
 
-def _measured(ready: Ready, pairs: dict[str, Pair], role: str) -> tuple[Pair, Any, Any]:
-    """Tensors, ids and groups of the rows of a role that the ladder is measured on."""
-    rows = subset(len(pairs[role]), AT_THE_END, 0) if role == "train" else slice(None)
+def _tables(candidate: Candidate, pairs: Mapping[str, Pair]) -> dict[str, pl.DataFrame]:
+    """What a trained net says of every role, of the rows that the ladder is measured on."""
+    return {role: _table(candidate, role, p) for role, p in pairs.items()}
+
+
+def _table(candidate: Candidate, role: str, pair: Pair) -> pl.DataFrame:
+    ready = candidate.ready
+    rows = subset(len(pair), AT_THE_END, 0) if role == "train" else slice(None)
     ids, groups = ready.prepared.ids[role][rows], ready.prepared.groups.get(role)
-    taken = pairs[role] if isinstance(rows, slice) else pairs[role].take(rows)
-    return taken, ids, None if groups is None else groups[rows]
+    taken = pair if isinstance(rows, slice) else pair.take(rows)
+    return outcome(candidate.built.module, candidate.task, ready.splits.target, taken, ids, None if groups is None else groups[rows])

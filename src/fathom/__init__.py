@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from fathom.data.splits import Splits as Splits
     from fathom.data.splits import split as split
     from fathom.diagnosis.diagnose import diagnose as diagnose
+    from fathom.diagnosis.sizes import rows_to_tell as rows_to_tell
+    from fathom.diagnosis.sizes import tells as tells
     from fathom.experiment.compare import compare as compare
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
@@ -56,6 +58,8 @@ _HOME = {
     # diagnosis
     "diagnose": "fathom.diagnosis.diagnose",
     "compare": "fathom.experiment.compare",
+    "rows_to_tell": "fathom.diagnosis.sizes",
+    "tells": "fathom.diagnosis.sizes",
     "Diagnosis": "fathom.core.records.diagnosis",
     "Errors": "fathom.core.records.errors",
     "Estimate": "fathom.core.records.estimate",

@@ -21,9 +21,34 @@ def test_a_plan_from_a_number_of_rows(capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["split", "1,000,000", "--plan"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "1,000,000 rows: 980,000 train, 10,000 dev, 10,000 test",
-        "a dev error would be known to (95%, in points): 1% +- 0.2, 5% +- 0.43, 10% +- 0.59, 20% +- 0.78",
-        "one example of dev is 0.01 points",
+        "  where the error is                    1%      5%     10%     20%",
+        "  dev knows it to (95%) +-             0.2    0.43    0.59    0.78",
+        "  a better net shows from (1)         0.27    0.62    0.88     1.2",
+        "  and on other examples from (2)      0.36    0.83     1.2     1.6",
+        "in points; one example of dev is 0.01",
+        "(1) shown four times in five, where both nets answer the same examples and as",
+        "    many of them are in discord as are wrong; (2) as many examples of its own",
     ]
+
+
+def test_a_plan_says_what_it_takes_to_tell_two_rates_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    """C3W1-13: 97.0% against 97.1%."""
+    assert main(["split", "100,000", "--plan", "--tell", "97.0%,97.1%"]) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "to tell 97.0% from 97.1%, four times in five, takes",
+        "  234,000 dev examples that both nets answer: 10,000 are not enough",
+        "  449,000 each where they answer others; of 1,000 it is a single one",
+    ]
+    assert main(["split", "100,000", "--plan", "--tell", "97%,97.1%", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["to_tell"]["paired"] == 233_536
+
+
+def test_a_plan_says_where_test_is_of_another_size(capsys: pytest.CaptureFixture[str]) -> None:
+    """C3W1-14: the interval that test will give."""
+    assert main(["split", "1000", "--plan", "--test", "500", "--dev", "50"]) == 0
+    out = capsys.readouterr().out
+    assert "test knows it to (95%) +-           0.95     1.9     2.6     3.5" in out
+    assert "a better net shows from (1)        never   never   never      19" in out
 
 
 def test_a_plan_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +91,8 @@ def test_tables_are_written_and_like_keeps_the_roles(churn: Path, tmp_path: Path
     ("arguments", "message"),
     [
         (["--target", "churned", "--no-test", "--test", "5"], "expected --test or --no-test, got both"),
+        (["--target", "churned", "--tell", "97%,98%"], "--tell: expected --plan beside it"),
+        (["--target", "churned", "--plan", "--tell", "97%"], "--tell: expected two rates as in 97%,97.1%"),
         (["--target", "churned", "--dev", "many"], "--dev: expected a number of rows or a share"),
         (["--target", "churned", "--dev", "60", "--test", "40"], "at least one example left for train"),
         (["--target", "churned", "--group", "hose"], "house"),

@@ -233,7 +233,7 @@ def test_large_dev_at_the_tolerance_is_borderline_not_small():
     d = diagnose({"train": (100, 10_000), "dev": (301, 10_000)}, human=0.0)
     assert d.gaps[VARIANCE].verdict == "unclear"
     assert "borderline" in d.gaps[VARIANCE].says
-    assert not d.findings
+    assert [f.id for f in d.findings] == ["diagnosis.dev.tells_apart"]
 
 
 class TestFocus:

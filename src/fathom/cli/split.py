@@ -13,16 +13,13 @@ from fathom.core.expectations import refuse
 
 if TYPE_CHECKING:
     from fathom.data.splits import Splits
-    from fathom.data.splitting.sizes import Sizes
-
-RATES = (0.01, 0.05, 0.1, 0.2)
-"""Error rates for which a plan says how wide an interval dev would give."""
 
 
 def command(
     data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME; with --plan a number of rows too.")],
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only the sizes, and what dev could tell.")] = False,
+    tell: Annotated[str | None, typer.Option(help="Two rates that dev is to tell apart, as in 97%,97.1%; with --plan.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for train, dev and test: CSV, or Parquet where DATA is.")] = None,
     group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
@@ -46,8 +43,12 @@ def command(
     about = {"target": target, "group": group, "time": time, "id": id, "role": role}
     given = {k: v for k, v in about.items() if v is not None}
     sizes = {"dev_size": typed.size("--dev", dev), "test_size": 0 if no_test else typed.size("--test", test)}
+    if tell is not None and not plan:
+        raise refuse("--tell", expected="--plan beside it", got="--tell alone")
     if plan:
-        _plan(_rows(data, given), sizes, as_json)
+        from fathom.cli.split_plan import show_plan
+
+        show_plan(_rows(data, given), sizes, tell, as_json)
         return 0
     splits = _split(data, given, sizes, like, seed)
     if out is not None:
@@ -63,34 +64,6 @@ def _rows(data: str, given: dict[str, Any]) -> int:
     from fathom.data.load import load
 
     return len(load(data, **given))
-
-
-def _plan(rows: int, asked: dict[str, Any], as_json: bool) -> None:
-    from fathom.data.splitting.sizes import role_sizes
-
-    sizes = role_sizes(rows, asked["dev_size"], asked["test_size"])
-    widths = {f"{rate:g}": _half_width(rate, sizes.dev) for rate in RATES} if sizes.dev else {}
-    if as_json:
-        print(json.dumps({"rows": sizes._asdict(), "half_width_at_error": widths}))
-        return
-    print(_plan_text(rows, sizes, widths))
-
-
-def _plan_text(rows: int, sizes: Sizes, widths: dict[str, float]) -> str:
-    lines = [f"{rows:,} rows: {sizes}"]
-    if widths:
-        told = ", ".join(f"{float(rate):.0%} +- {width:.2g}" for rate, width in ((r, 100 * w) for r, w in widths.items()))
-        lines.append(f"a dev error would be known to (95%, in points): {told}")
-        lines.append(f"one example of dev is {100 / sizes.dev:.2g} points")
-    return "\n".join(lines)
-
-
-def _half_width(rate: float, n: int) -> float:
-    """Half of Wilson's interval at that error rate."""
-    from fathom.core.intervals import wilson_limits
-
-    low, high = wilson_limits(rate, n)
-    return float(high - low) / 2
 
 
 def _split(data: str, given: dict[str, Any], sizes: dict[str, Any], like: Path | None, seed: int) -> Splits:

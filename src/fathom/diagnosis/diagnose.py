@@ -31,6 +31,7 @@ from fathom.diagnosis.headline import headline, said_of
 from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
 from fathom.diagnosis.planning import decided_by
 from fathom.diagnosis.sayings import Scene, says
+from fathom.diagnosis.set_sizes import tells_apart, test_will_give
 from fathom.diagnosis.sources import Measured, by_role
 from fathom.diagnosis.statements import inferred, measured
 
@@ -248,5 +249,6 @@ def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Sce
     found = [scene.nothing, *absent_classes(roles)]
     if scene.nothing is None or scene.nothing.id != NOTHING:
         found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev"))))
+        found += [tells_apart(scene.rungs.get("dev")), test_will_give(scene.rungs.get("dev"), scene.ladder.sealed)]
     found += [behind(best_of(given.references, given.baseline)), heavy_tail(resampled)]
     return tuple(finding for finding in found if finding is not None)

@@ -37,6 +37,14 @@ def command(
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL; dev and test are of GOAL.")
+    ] = None,
+    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
+    also: Annotated[
+        list[str] | None, typer.Option(help="A file of another source, to train on; DATA is the goal. May be repeated.")
+    ] = None,
+    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
     dev_size: Annotated[str | None, typer.Option(help="Rows or share of dev.")] = None,
     test_size: Annotated[str | None, typer.Option(help="Rows or share of test; 0 for none.")] = None,
     like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
@@ -171,10 +179,12 @@ def _splits(given: dict[str, Any]) -> Any:
     from fathom.data.splits import split
 
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
-    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=typed.types(given["types"]), **about)
+    by = typed.by_source(given)
+    types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
+    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)
     others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
     sizes: dict[str, Any] = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
-    rules = {"seed": given["split_seed"], "like": given["like"], **sizes}
+    rules = {"seed": given["split_seed"], "like": given["like"], **sizes, **by}
     return split(train=data, **others, **rules) if others else split(data, **rules)
 
 

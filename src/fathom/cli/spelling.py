@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 _TYPES = re.compile(r"types=\{'([^']+)': '([^']+)'\}")
-_QUOTED = re.compile(r"\b(kind|group|time|id|role|ignore|target|human|schedule|loss)='([^']+)'")
-_NUMBER = re.compile(r"\b(epochs|learning_rate|clip_norm|weight_decay|dropout|l2|batch_size)=([0-9.e+-]*[0-9])")
+_QUOTED = re.compile(r"\b(kind|source|group|time|id|role|ignore|target|human|schedule|loss)='([^']+)'")
+_NUMBER = re.compile(r"\b(epochs|train_dev_size|learning_rate|clip_norm|weight_decay|dropout|l2|batch_size)=([0-9.e+-]*[0-9])")
+_GOAL = re.compile(r"\bgoal_source='([^']+)'")
 _BARE = re.compile(r"\bgive (group|time|id)=(?=[\s.,;]|$)")
 
 
@@ -18,6 +19,7 @@ def as_options(text: str) -> str:
         '--types zip=category, or --group patient, or --epochs 86.'
     """
     text = text.replace("types={...}", "--types NAME=KIND")
+    text = _GOAL.sub(lambda m: f"--source {_word(f'COLUMN={m[1]}')}", text)
     text = _TYPES.sub(lambda m: f"--types {_word(f'{m[1]}={m[2]}')}", text)
     text = _QUOTED.sub(lambda m: f"--{m[1]} {_word(m[2])}", text)
     text = _NUMBER.sub(lambda m: f"--{m[1].replace('_', '-')} {m[2]}", text)

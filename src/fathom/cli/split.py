@@ -25,6 +25,14 @@ def command(
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL; dev and test are of GOAL.")
+    ] = None,
+    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
+    also: Annotated[
+        list[str] | None, typer.Option(help="A file of another source, to train on; DATA is the goal. May be repeated.")
+    ] = None,
+    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
     dev: Annotated[str | None, typer.Option("--dev", "--dev-size", "--val", help="Rows or share of dev.")] = None,
     test: Annotated[str | None, typer.Option("--test", "--test-size", help="Rows or share of test.")] = None,
     no_test: Annotated[bool, typer.Option("--no-test", help="Train and dev alone.")] = False,
@@ -42,19 +50,27 @@ def command(
         check_new(out)
     about = {"target": target, "group": group, "time": time, "id": id, "role": role}
     given = {k: v for k, v in about.items() if v is not None}
+    by = typed.by_source({"source": source, "source_input": source_input, "also": also, "train_dev_size": train_dev_size})
+    given["types"] = by.pop("types")
     sizes = {"dev_size": typed.size("--dev", dev), "test_size": 0 if no_test else typed.size("--test", test)}
-    if tell is not None and not plan:
-        raise refuse("--tell", expected="--plan beside it", got="--tell alone")
+    _check_plan(plan, tell, one_source=not (source or also))
     if plan:
         from fathom.cli.split_plan import show_plan
 
         show_plan(_rows(data, given), sizes, tell, as_json)
         return 0
-    splits = _split(data, given, sizes, like, seed)
+    splits = _split(data, given, {**sizes, **by}, like, seed)
     if out is not None:
         _write(splits, out, parquet=data.lower().endswith((".parquet", ".pq")))
     _show(splits, out, as_json, quiet)
     return 0
+
+
+def _check_plan(plan: bool, tell: str | None, *, one_source: bool) -> None:
+    if tell is not None and not plan:
+        raise refuse("--tell", expected="--plan beside it", got="--tell alone")
+    if plan and not one_source:
+        raise refuse("--plan", expected="a set of one source", got="--source or --also", fix="split without --plan shows the sizes")
 
 
 def _rows(data: str, given: dict[str, Any]) -> int:

@@ -85,6 +85,31 @@ def types(texts: list[str] | None) -> dict[str, str] | None:
     return {name: kind for name, _, kind in pairs}
 
 
+def source(text: str | None) -> dict[str, Any]:
+    """'where=app' -> {'source': 'where', 'goal_source': 'app'}; several goals as in 'region=us,uk', all as in 'region=*'.
+
+    Example:
+        >>> source("where=app")
+        {'source': 'where', 'goal_source': 'app'}
+    """
+    if text is None:
+        return {}
+    column, _, goal = text.rpartition("=")
+    if not column:
+        return {"source": text}
+    several = [name.strip() for name in goal.split(",") if name.strip()]
+    return {"source": column, "goal_source": several[0] if len(several) == 1 else several}
+
+
+def by_source(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `fathom.split` about sources among the options that were given; `types` has the source's column read as text."""
+    told = source(given["source"])
+    asked = {**told, "also": given["also"] or None, "source_input": given["source_input"] or None}
+    asked["train_dev_size"] = size("--train-dev-size", given["train_dev_size"])
+    types = {told["source"]: "category"} if told else {}
+    return {"types": types, **{name: value for name, value in asked.items() if value is not None}}
+
+
 def command_line(name: str, given: Mapping[str, Any]) -> str:
     """The command that was typed, from what it was read as; what was left out stays out.
 

@@ -25,7 +25,7 @@ _POSITION = re.compile(r"^x(\d+)$")
 def conform(source: Any, columns: Sequence[Column], *, need_target: bool) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """Raw rows with the columns and types of a known set.
 
-    Inputs must all be there, in any order and any type; group, time, id and role come along where they are; other
+    Inputs must all be there, in any order and any type; group, time, id, role and source come along where they are; other
     columns are ignored and counted. Values that cannot be read are missing and counted.
 
     Args:
@@ -51,7 +51,7 @@ def conform(source: Any, columns: Sequence[Column], *, need_target: bool) -> tup
     needed = [c for c in columns if c.use == "input" or (need_target and c.use == "target")]
     frame = _positions_as_names(frame, needed)
     _check_there(frame, needed)
-    taken = [c for c in columns if c in needed or (c.use in ("group", "time", "id", "role") and c.name in frame.columns)]
+    taken = [c for c in columns if c in needed or (c.use in ("group", "time", "id", "role", "source") and c.name in frame.columns)]
     easy = plain_numbers(frame, [c.name for c in taken if c.kind == "number" and not c.reading])
     values = [easy[c.name] if c.name in easy else read(frame.get_column(c.name), c) for c in taken]
     unread = [f for c, s in zip(taken, values, strict=True) if c.name not in easy for f in _unread(frame, c, s)]

@@ -53,8 +53,13 @@ class Dataset:
         return tuple(c for c in self.columns if c.use == "input")
 
     def column_for(self, use: str) -> str | None:
-        """The name of the column with that use ("group", "time", "role", "id"), or None."""
+        """The name of the column with that use ("group", "time", "role", "id", "source"), or None."""
         return next((c.name for c in self.columns if c.use == use), None)
+
+    @property
+    def source_column(self) -> str | None:
+        """The column that says where an example comes from, or None; it may be an input too, where that was asked for."""
+        return self.column_for("source") or self.notes.get("source")
 
     @property
     def y(self) -> NDArray[np.int64] | NDArray[np.float64]:

@@ -15,8 +15,11 @@ from fathom.core.records.split_plan import Method, SplitPlan
 from fathom.core.records.target import Target
 from fathom.core.roles import ALIASES, ROLES, role_of
 from fathom.data.dataset import Dataset
+from fathom.data.splitting.by_source import BySource, make_by_source, take_by_source
 from fathom.data.splitting.existing import absent_classes, absent_findings, as_dataset, by_role_column, check_train, like_train
 from fathom.data.splitting.hints import split_hints
+from fathom.data.splitting.joined import joined
+from fathom.data.splitting.like import plan_like
 from fathom.data.splitting.made import Asked, Made, make, ruled_by
 from fathom.data.splitting.shared_rows import shared_rows
 from fathom.data.splitting.text import splits_text
@@ -96,6 +99,11 @@ def split(
     id: str | None = None,
     stratify: bool = True,
     like: Any = None,
+    source: str | None = None,
+    goal_source: Any = None,
+    also: Any = None,
+    train_dev_size: float | None = None,
+    source_input: bool = False,
     **aliases: Any,
 ) -> Splits:
     """Split a set into train, dev and test, or take the splits that exist.
@@ -115,6 +123,13 @@ def split(
         id: a column to rank by in place of the row's own content.
         stratify: False to draw from all classes together.
         like: an earlier split (splits, a run, a run folder) whose cut points are kept, so that old rows keep their roles.
+        source: the column that says where an example comes from (a web page, the app). Dev and test are then of the goal alone, a
+            quarter of it each; the rest of it and all other sources train, and train_dev is carved out of what trains.
+        goal_source: the source that counts, several of them, or "*" for all: they are shuffled, and all are in dev and in test.
+        also: other sets whose examples train beside those of `data`, which is the goal: a set, several, or name -> set;
+            `goal_source` then is what the goal is called.
+        train_dev_size: rows, a share of what trains, or 0 for none; as many as dev, at most a fifth of what trains, where left out.
+        source_input: True where the net may see the source column.
 
     Raises:
         UnusableInput: no train, sets that do not fit together, or arguments that exclude each other.
@@ -125,11 +140,19 @@ def split(
         >>> len(splits.train), len(splits.dev), len(splits.test)
         (341, 114, 114)
 
-    Source: C2W1-02..04, C2W1-07, C3W1-09, C3W2-09.
+    Source: C2W1-02..04, C2W1-06, C2W1-07, C3W1-09..11, C3W2-07..09.
     """
-    asked = Asked(seed=whole("seed", seed, low=-(2**63)), dev_size=dev_size, test_size=test_size, stratify=stratify, like=like)
+    asked = Asked(
+        seed=whole("seed", seed, low=-(2**63)),
+        dev_size=dev_size,
+        test_size=test_size,
+        stratify=stratify,
+        like=like,
+        goal=goal_source,
+        train_dev_size=train_dev_size,
+    )
     given = _given({"train": train, "dev": dev, "test": test, "train_dev": train_dev}, aliases)
-    rules = {"group": group, "time": time, "id": id}
+    rules = Rules({"group": group, "time": time, "id": id}, source, source_input)
     if "train" in given:
         if data is not None:
             raise refuse("split", expected="`data` or `train`", got="both", fix="pass split(train=..., dev=...) or split(data)")
@@ -138,10 +161,60 @@ def split(
         raise refuse("split", expected="a set to split, or `train`", got=f"{shown(given) or 'neither'}", fix="pass split(data)")
     if given:
         return _taken({"train": data, **given}, target, asked, rules)
-    loaded = ruled_by(as_dataset(data, target), **rules)
+    loaded, asked = _with_others(as_dataset(data, target), also, asked, rules)
     check_train(loaded)
     column = loaded.column_for("role")
-    return _by_column(loaded, column, asked) if column else _of_made(make(loaded, asked))
+    if column:
+        return _by_column(loaded, column, asked)
+    if loaded.source_column or _by_source_before(like):
+        return _of_sources(loaded, make_by_source(loaded, asked))
+    _check_source_told(asked)
+    return _of_made(make(loaded, asked))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The columns that rule a split: group, time and id by use, and the source with whether it is an input."""
+
+    uses: Mapping[str, str | None]
+    source: str | None = None
+    source_input: bool = False
+
+    def over(self, data: Dataset) -> Dataset:
+        """The set with these uses."""
+        data = ruled_by(data, **self.uses)
+        if self.source is None or not self.source_input:
+            return ruled_by(data, source=self.source)
+        ruled_by(data, source=self.source)  # refuses a column that is not there
+        return dataclasses.replace(data, notes={**data.notes, "source": self.source})
+
+
+def _with_others(data: Dataset, also: Any, asked: Asked, rules: Rules) -> tuple[Dataset, Asked]:
+    """The set ruled by its columns; with other sets beside it, the whole of them, with the first one as the goal."""
+    if also is None:
+        return rules.over(data), asked
+    if rules.source is not None:
+        fix = "`also` makes the column of sources itself, with the first set as the goal"
+        raise refuse("split", expected="`also` or `source`", got="both", fix=fix)
+    data = data if asked.goal is None else dataclasses.replace(data, name=str(asked.goal))
+    whole_set = joined(data, also)
+    source = whole_set.column_for("source")
+    return Rules(rules.uses, source, rules.source_input).over(whole_set), dataclasses.replace(asked, goal=data.name)
+
+
+def _by_source_before(like: Any) -> bool:
+    return like is not None and bool(plan_like(like).source)
+
+
+def _check_source_told(asked: Asked) -> None:
+    for name, value in (("goal_source", asked.goal), ("train_dev_size", asked.train_dev_size)):
+        if value:
+            raise refuse(f"`{name}`", expected="a source column beside it", got="none", fix="say source='the column'")
+
+
+def _of_sources(data: Dataset, made: BySource) -> Splits:
+    seen = (*data.findings, *made.findings, *split_hints(data, made.plan))
+    return Splits(made.parts, made.plan, (*seen, *absent_findings(made.plan.rows), *absent_classes(made.parts)))
 
 
 def _given(roles: Mapping[str, Any], aliases: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,10 +243,12 @@ def _by_column(data: Dataset, column: str, asked: Asked) -> Splits:
     return _assembled(parts, asked, "role column", data.findings)
 
 
-def _taken(given: Mapping[str, Any], target: str | None, asked: Asked, rules: Mapping[str, str | None]) -> Splits:
-    train = ruled_by(as_dataset(given["train"], target), **rules)
+def _taken(given: Mapping[str, Any], target: str | None, asked: Asked, rules: Rules) -> Splits:
+    train = rules.over(as_dataset(given["train"], target))
     check_train(train)
     parts = {"train": train, **{role: like_train(role, given[role], train) for role in ROLES if role in given and role != "train"}}
+    if note := train.notes.get("source"):
+        parts = {role: dataclasses.replace(data, notes={**data.notes, "source": note}) for role, data in parts.items()}
     seen = {(f.id, f.what): f for data in parts.values() for f in data.findings}
     return _assembled(parts, asked, "taken", tuple(seen.values()))
 
@@ -183,13 +258,26 @@ def _assembled(parts: dict[str, Dataset], asked: Asked, method: Method, findings
     findings = (*findings, *shared_rows(parts))
     plan = SplitPlan(method=method)
     if "dev" not in parts and (asked.dev_size is None or asked.dev_size):
-        made = make(parts["train"], dataclasses.replace(asked, test_size=None if asked.like is not None else 0))
+        asked_dev = dataclasses.replace(asked, test_size=None if asked.like is not None else 0)
+        made = _dev_of(parts["train"], asked_dev, has_train_dev="train_dev" in parts)
         if "test" in made.plan.rows and "test" in parts:
             raise refuse(
                 "`like`", expected="a split that had a test set of its own", got="one that cuts test out of train", fix="leave test out"
             )
-        parts, plan = {**parts, **made.parts()}, dataclasses.replace(made.plan, method=method, dev_from_train=True)
+        parts, plan = {**parts, **made.parts}, dataclasses.replace(made.plan, method=method, dev_from_train=True)
         findings = (*findings, *made.findings)
+    elif parts["train"].source_column:
+        taken = take_by_source(parts, asked, plan)
+        parts, plan, findings = taken.parts, taken.plan, (*findings, *taken.findings)
     parts = {role: parts[role] for role in ROLES if role in parts}
     rows = {role: len(data) for role, data in parts.items()}
     return Splits(parts, dataclasses.replace(plan, rows=rows), (*findings, *absent_findings(rows), *absent_classes(parts)))
+
+
+def _dev_of(train: Dataset, asked: Asked, *, has_train_dev: bool) -> BySource:
+    """Dev made out of train; of a train set with sources, out of the goal's rows, and train_dev where there is none."""
+    if train.source_column:
+        return make_by_source(train, dataclasses.replace(asked, train_dev_size=0) if has_train_dev else asked)
+    _check_source_told(asked)
+    made = make(train, asked)
+    return BySource(made.parts(), made.plan, made.findings)

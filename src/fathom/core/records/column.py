@@ -8,7 +8,7 @@ from typing import Literal
 from fathom.core.records.record import Record
 
 ColumnKind = Literal["number", "boolean", "category", "date", "text", "identifier"]
-Use = Literal["input", "target", "role", "group", "time", "id", "aside"]
+Use = Literal["input", "target", "role", "group", "time", "id", "source", "aside"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,8 @@ class Column(Record):
         name: as in the file.
         kind: what its values are; numbers are stored as Float64, booleans as Boolean, categories, text and identifiers
             as String, dates as Datetime (microseconds, no zone).
-        use: "input" for what the net sees; "aside" for what is left out (free text, identifiers), with a finding.
+        use: "input" for what the net sees; "source" for where an example comes from; "aside" for what is left out
+            (free text, identifiers), with a finding.
         reading: how text became values, so that new rows are read the same way: "" as it is, else "money",
             "decimal comma", "percent", "yes/no", or a date format.
     """

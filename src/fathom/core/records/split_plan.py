@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -26,8 +26,11 @@ class SplitPlan(Record):
         group, time, id: the column that ruled, or "".
         dev_from_train: the dev set was not given and was made out of train.
         like: where the cut points came from, or "".
+        source, goal: the column that says where an example comes from, and the sources that dev and test are taken from.
+        sources: source -> role -> examples.
         cuts: what decides a row's role. By rank: "test" and "dev" (the largest rank of the role, in hex), "exceptions" (rank
             -> role), "single" (copies that do not share a role: "all" or their digests). By time: "dev_from" and "test_from".
+            By source: these for the goal, and "train_dev", the same for what trains, with train_dev in the place of dev.
 
     Example:
         >>> print(SplitPlan(method="made", seed=0, rows={"train": 60, "dev": 20, "test": 20}, stratified=True))
@@ -43,6 +46,9 @@ class SplitPlan(Record):
     id: str = ""
     dev_from_train: bool = False
     like: str = ""
+    source: str = ""
+    goal: Sequence[str] = ()
+    sources: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     cuts: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -52,8 +58,8 @@ class SplitPlan(Record):
         Raises:
             UnusableInput: it is something else.
         """
-        kinds = {name: type(default) for name, default in vars(cls(method="made")).items()}
-        kinds |= {"rows": Mapping, "cuts": Mapping}
+        kinds: dict[str, Any] = {name: type(default) for name, default in vars(cls(method="made")).items()}
+        kinds |= {"rows": Mapping, "cuts": Mapping, "sources": Mapping, "goal": list | tuple}
         right = isinstance(values, Mapping) and set(values) <= set(kinds) and values.get("method") in METHODS
         if not right or any(not isinstance(value, kinds[name]) for name, value in values.items()):
             raise refuse("split plan", expected="the record of how a split was made", got="something else", fix="split again")
@@ -63,6 +69,8 @@ class SplitPlan(Record):
         text = {"made": f"Made: {self._rule()}", "taken": "Taken as they are", "role column": "Read from the role column"}[self.method]
         if self.dev_from_train:
             text += f"; dev made out of train: {self._rule()}"
+        if self.goal:
+            text += f", dev and test of {' and '.join(map(str, self.goal))} ({self.source}) alone"
         if self.like:
             text += f", cut points of {self.like}"
         return text + "."

@@ -43,12 +43,20 @@ def like_train(role: str, source: Any, train: Dataset) -> Dataset:
     Raises:
         UnusableInput: an input column or the target is missing, or a class that train does not have.
     """
-    if isinstance(source, Dataset) and _typed_alike(source, train):
-        data = dataclasses.replace(source, table=source.table.select([c.name for c in train.columns]), columns=train.columns)
-    else:
-        data = _conformed(role, source, train)
+    data = conformed(role, source, train)
     _check_target(role, data.table.get_column(train.target.name), train)
     return dataclasses.replace(data, target=train.target)
+
+
+def conformed(name: str, source: Any, known: Dataset) -> Dataset:
+    """A set with the columns and kinds of one that is known; its classes are not looked at.
+
+    Raises:
+        UnusableInput: an input column or the target is missing, or no example is left.
+    """
+    if isinstance(source, Dataset) and _typed_alike(source, known):
+        return dataclasses.replace(source, table=source.table.select([c.name for c in known.columns]), columns=known.columns)
+    return _conformed(name, source, known)
 
 
 def _typed_alike(data: Dataset, train: Dataset) -> bool:

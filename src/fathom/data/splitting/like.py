@@ -72,6 +72,9 @@ def _named(plan: SplitPlan, name: str) -> SplitPlan:
 
 def _sound(cuts: Mapping[str, Any]) -> bool:
     """Whether cut points that were read from a file can be used: every hash is hex, every role one that a split gives."""
+    if "train_dev" in cuts:
+        inner, outer = cuts["train_dev"], {name: cut for name, cut in cuts.items() if name != "train_dev"}
+        return isinstance(inner, Mapping) and "train_dev" not in inner and "exceptions" in inner and _sound(inner) and _sound(outer)
     if "exceptions" not in cuts:
         return {"dev_from", "test_from"} & set(cuts) != set() and all(_moment(cuts.get(name)) for name in ("dev_from", "test_from"))
     exceptions, single = cuts["exceptions"], cuts.get("single", ())

@@ -29,13 +29,16 @@ Roles = NDArray[np.int8]
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What a caller asked of a split."""
+    """What a caller asked of a split; `goal` names the sources that count, `others_train` says that others fill train (see `by_source`)."""
 
     seed: int = 0
     dev_size: float | None = None
     test_size: float | None = None
     stratify: bool = True
     like: Any = None
+    goal: Any = None
+    train_dev_size: float | None = None
+    others_train: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +91,7 @@ def make(data: Dataset, asked: Asked) -> Made:
     """Give every example a role."""
     if asked.like is not None:
         return _made_like(data, asked)
-    sizes = role_sizes(len(data), asked.dev_size, asked.test_size)
+    sizes = role_sizes(len(data), asked.dev_size, asked.test_size, others_train=asked.others_train)
     time = data.column_for("time")
     return _made_by_time(data, time, sizes) if time else _made_by_rank(data, asked, sizes)
 
@@ -114,13 +117,13 @@ class Ranked:
     copies: Copies | None
 
 
-def _ranked(data: Dataset, seed: int, stratify: bool, single: Any = None) -> Ranked:
+def ranked_rows(data: Dataset, seed: int, stratify: bool, single: Any = None) -> Ranked:
     """Ranks of a set; `single` is what an earlier split decided about copies."""
     strata = strata_of(data, stratify)
     if group := data.column_for("group"):
         rank = _group_digests(data, group, seed)
         return Ranked(Units.of_rows(rank, rank, strata.of), strata, None)
-    copies = find_copies(row_digests(data.table, [c.name for c in data.inputs], seed), single)
+    copies = find_copies(row_digests(data.table, contents(data), seed), single)
     named = data.column_for("id")
     rank = row_digests(data.table, [named], seed) if named else copies.unit
     return Ranked(Units.of_rows(copies.unit, rank, strata.of), strata, copies)
@@ -131,16 +134,21 @@ def _group_digests(data: Dataset, group: str, seed: int) -> NDArray[np.uint64]:
     digests = row_digests(data.table, [group], seed)
     alone = np.flatnonzero(data.table.get_column(group).is_null().to_numpy())
     if len(alone):
-        digests[alone] = row_digests(data.take(alone).table, [c.name for c in data.inputs], seed)
+        digests[alone] = row_digests(data.take(alone).table, contents(data), seed)
     return digests
 
 
+def contents(data: Dataset) -> list[str]:
+    """The columns by which rows are equal: the inputs, without where a row comes from."""
+    return [c.name for c in data.inputs if c.name != data.source_column]
+
+
 def _made_by_rank(data: Dataset, asked: Asked, sizes: Sizes) -> Made:
-    ranked = _ranked(data, asked.seed, asked.stratify)
+    ranked = ranked_rows(data, asked.seed, asked.stratify)
     if data.column_for("group"):
-        ranked = _with_few_groups(ranked, sizes)
+        ranked = _with_few_groups(ranked, sizes, train=not asked.others_train)
     units, strata = ranked.units, ranked.strata
-    roles = assign(units, sizes.dev, sizes.test)
+    roles = assign(units, sizes.dev, sizes.test, train=not asked.others_train)
     cuts = cut_points(units, roles)
     if ranked.copies is not None:
         cuts["single"] = ranked.copies.single
@@ -153,9 +161,9 @@ def _ruling(data: Dataset) -> dict[str, str]:
     return {"group": data.column_for("group") or "", "id": "" if data.column_for("group") else data.column_for("id") or ""}
 
 
-def _with_few_groups(ranked: Ranked, sizes: Sizes) -> Ranked:
+def _with_few_groups(ranked: Ranked, sizes: Sizes, *, train: bool) -> Ranked:
     """Groups are stratified where there are enough of them; refused where there are fewer than roles."""
-    units, roles = ranked.units, 1 + (sizes.dev > 0) + (sizes.test > 0)
+    units, roles = ranked.units, train + (sizes.dev > 0) + (sizes.test > 0)
     if len(units.rank) < roles:
         raise refuse("`group`", expected=f"at least {roles} groups", got=f"{len(units.rank)}", fix="no group may stand in two roles")
     counts = np.bincount(units.stratum)
@@ -186,6 +194,6 @@ def _made_like(data: Dataset, asked: Asked) -> Made:
     if plan.time:
         roles = by_time(times_of(data.table.get_column(plan.time)), plan.cuts)
         return _finish(data, roles, (), **kept, cuts=plan.cuts)
-    ranked = _ranked(data, plan.seed, False, single=plan.cuts.get("single", ()))
+    ranked = ranked_rows(data, plan.seed, False, single=plan.cuts.get("single", ()))
     roles = by_cut_points(ranked.units.rank, plan.cuts)
     return _finish(data, roles[ranked.units.of], ranked.copies.findings if ranked.copies else (), **kept, cuts=plan.cuts)

@@ -58,8 +58,13 @@ def _most_common(of: NDArray[Any], stratum: NDArray[np.int64]) -> NDArray[np.int
     return kinds[order][first]
 
 
-def assign(units: Units, dev: int, test: int) -> NDArray[np.int8]:
+def assign(units: Units, dev: int, test: int, *, train: bool = True) -> NDArray[np.int8]:
     """Roles of the units, with `dev` and `test` rows in all: exactly where units are single rows, else as near as they allow.
+
+    Args:
+        units: what is ranked.
+        dev, test: rows wanted.
+        train: whether train must get at least one unit.
 
     Returns:
         (u,) TRAIN, DEV or TEST.
@@ -77,7 +82,7 @@ def assign(units: Units, dev: int, test: int) -> NDArray[np.int8]:
             taken = _take(units.weight[free], int(quota) + owed[role])
             roles[free[taken]] = role
             owed[role] += int(quota) - int(units.weight[free[taken]].sum())
-    return _none_empty(units, roles, [r for r, n in ((TEST, test), (DEV, dev)) if n])
+    return _none_empty(units, roles, [r for r, n in ((TEST, test), (DEV, dev), (TRAIN, train)) if n])
 
 
 def _take(weights: Counts, quota: int) -> NDArray[np.int64]:
@@ -98,7 +103,7 @@ def _take(weights: Counts, quota: int) -> NDArray[np.int64]:
 
 def _none_empty(units: Units, roles: NDArray[np.int8], wanted: list[int]) -> NDArray[np.int8]:
     """Give each wanted role at least one unit: the smallest of the role that has most."""
-    for role in (*wanted, TRAIN):
+    for role in wanted:
         if not (roles == role).any():
             members = np.flatnonzero(roles == np.bincount(roles, minlength=3).argmax())
             roles[members[np.argmin(units.weight[members])]] = role

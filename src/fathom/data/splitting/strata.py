@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.data.dataset import Dataset
+from fathom.data.splitting.sources import sources_of
 
 BINS = 10
 """Strata of a number: tenths of its range by rank."""
@@ -30,7 +31,7 @@ class Strata:
 
 
 def strata_of(data: Dataset, stratify: bool = True) -> Strata:
-    """Classes are strata; a number's strata are up to ten bins of equal counts, of 50 examples or more.
+    """Classes are strata; a number's strata are up to ten bins of equal counts, of 50 examples or more; each source has its own.
 
     Args:
         data: the set.
@@ -38,6 +39,19 @@ def strata_of(data: Dataset, stratify: bool = True) -> Strata:
     """
     if not stratify:
         return Strata(np.zeros(len(data), dtype=np.int64), False)
+    return with_sources(data, _of_target(data))
+
+
+def with_sources(data: Dataset, strata: Strata) -> Strata:
+    """Each stratum cut by source, where a set has a column for that, so that every role has every source in proportion (C3W1-09)."""
+    if data.source_column is None:
+        return strata
+    sources = sources_of(data)
+    _, of = np.unique(strata.of * len(sources.names) + sources.of, return_inverse=True)
+    return Strata(of.astype(np.int64), strata.several)
+
+
+def _of_target(data: Dataset) -> Strata:
     y = data.y
     if data.target.kind != "regression":
         return Strata(np.asarray(y, dtype=np.int64), len(data.target.classes) > 1)

@@ -31,7 +31,27 @@ def splits_text(roles: Mapping[str, Dataset], how: SplitPlan, target: Target) ->
     total = sum(len(data) for data in roles.values())
     heads = ["", "rows", "share", *_target_heads(target)]
     rows = [[SHOWN[role], f"{len(data):,}", _percent(len(data), total), *_target_cells(data)] for role, data in roles.items()]
-    return "\n".join([*_table([heads, *rows]), *textwrap.wrap(str(how), WIDTH)])
+    return "\n".join([*_table([heads, *rows]), *_source_lines(how, list(roles)), *textwrap.wrap(str(how), WIDTH)])
+
+
+MOST_SOURCES = 8
+"""Sources that have a line of their own."""
+
+
+def _source_lines(how: SplitPlan, roles: list[str]) -> list[str]:
+    """Rows of each source by role, the goal first; nothing where there are no sources."""
+    if not how.sources:
+        return []
+    ordered = sorted(how.sources.items(), key=lambda item: (item[0] not in how.goal, -sum(item[1].values())))
+    kept, rest = ordered[:MOST_SOURCES], ordered[MOST_SOURCES:]
+    rows = [[f"{_cut(name, LONGEST)}{' (goal)' if name in how.goal else ''}", *_counts(of, roles)] for name, of in kept]
+    if rest:
+        rows.append([f"{len(rest)} more", *_counts({r: sum(of.get(r, 0) for _, of in rest) for r in roles}, roles)])
+    return ["", *_table([[_cut(how.source, LONGEST), *(SHOWN[role].removesuffix(" (validation)") for role in roles)], *rows]), ""]
+
+
+def _counts(of: Mapping[str, int], roles: list[str]) -> list[str]:
+    return [f"{of.get(role, 0):,}" if of.get(role) else "-" for role in roles]
 
 
 def _table(rows: list[list[str]]) -> list[str]:

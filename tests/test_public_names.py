@@ -15,7 +15,7 @@ PUBLIC = {
     # training
     "fit", "fit_many", "measure", "open_run", "Run", "Settings",
     # diagnosis
-    "diagnose", "compare", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
+    "diagnose", "compare", "metrics", "choose", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
     # checks
     "check_gradient", "check_model", "check_signal",
     # errors raised

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
     from fathom.experiment.measuring import measure as measure
+    from fathom.experiment.metrics import choose as choose
+    from fathom.experiment.metrics import metrics as metrics
     from fathom.experiment.opening import open_run as open_run
     from fathom.experiment.run import Run as Run
 
@@ -58,6 +60,8 @@ _HOME = {
     # diagnosis
     "diagnose": "fathom.diagnosis.diagnose",
     "compare": "fathom.experiment.compare",
+    "metrics": "fathom.experiment.metrics",
+    "choose": "fathom.experiment.metrics",
     "rows_to_tell": "fathom.diagnosis.sizes",
     "tells": "fathom.diagnosis.sizes",
     "Diagnosis": "fathom.core.records.diagnosis",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fathom.cli import typed
+from fathom.cli import scores, typed
 from fathom.cli.rates import Typed, read_rate, with_size
 from fathom.core.expectations import refuse
 from fathom.core.roles import ALIASES, ROLES, role_of
@@ -17,6 +17,7 @@ from fathom.core.roles import ALIASES, ROLES, role_of
 if TYPE_CHECKING:
     from fathom.core.records.diagnosis import Diagnosis
     from fathom.core.records.finding import Finding
+    from fathom.core.records.scorecard import Scorecard
 
 N_DEV = tuple(f"--n-{name.removeprefix('--')}" for name in typed.DEV)
 FLOORS = ("human", "floor", "bayes")
@@ -41,6 +42,10 @@ def command(
     accuracy: Annotated[bool, typer.Option("--accuracy", help="All rates are accuracies, not errors.")] = False,
     kind: Annotated[str | None, typer.Option(help="Of a predictions file: class or regression; detected where left out.")] = None,
     unit: Annotated[str, typer.Option(help="Of a regression's target, as in mmHg.")] = "",
+    metric: Annotated[list[str] | None, typer.Option(help=scores.METRIC)] = None,
+    require: Annotated[list[str] | None, typer.Option(help=scores.REQUIRE)] = None,
+    positive: Annotated[str | None, typer.Option(help="Of two classes, the one that precision and recall are about.")] = None,
+    duration: Annotated[str | None, typer.Option(help=scores.DURATION)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the headline.")] = False,
 ) -> int:
@@ -48,6 +53,7 @@ def command(
     given: dict[str, Any] = {**locals(), "notes": []}
     words, files = _sorted(source or [])
     about = _about(given)
+    scores.check(metric, require)
     if files:
         _refuse_rates(given, words, files)
         diagnosis, found = _of_file(Path(files[0]), about, kind, unit)
@@ -55,8 +61,19 @@ def command(
         diagnosis, found = _of_rates(_typed(given, words), about), ()
     for note in given["notes"]:
         print(note, file=sys.stderr)
-    _show(diagnosis, found, as_json=as_json, quiet=quiet)
+    card = _card(files, given) if metric or require else None
+    _show(diagnosis, found, card, as_json=as_json, quiet=quiet)
     return 0
+
+
+def _card(files: list[str], given: dict[str, Any]) -> Scorecard:
+    """The metrics that were asked for, on dev."""
+    if not files:
+        raise refuse("--metric", expected="a predictions file or a run folder to take it of", got="rates alone")
+    from fathom.experiment.metrics import metrics
+
+    about = {"positive": given["positive"], "duration": given["duration"]}
+    return metrics(Path(files[0]), given["metric"] or ["error"], require=given["require"] or (), **about)
 
 
 def _sorted(source: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
@@ -173,12 +190,13 @@ def _of_file(path: Path, about: dict[str, Any], kind: str | None, unit: str) -> 
     return diagnose(read.errors, truth=read.truth, scale=read.scale, unit=unit, **about), read.findings
 
 
-def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], *, as_json: bool, quiet: bool) -> None:
+def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], card: Scorecard | None, *, as_json: bool, quiet: bool) -> None:
     for finding in found:
         if not quiet:
             print(f"{finding.severity}: {finding.what}", file=sys.stderr)
     if as_json:
-        print(json.dumps({**diagnosis.to_json(), "read": [f.to_json() for f in found]}, allow_nan=False))
+        more = {} if card is None else {"scorecard": card.to_json()}
+        print(json.dumps({**diagnosis.to_json(), "read": [f.to_json() for f in found], **more}, allow_nan=False))
     elif quiet:
         print(diagnosis.headline)
     else:
@@ -187,3 +205,5 @@ def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], *, as_json: bool, qu
         from fathom.report.terminal import show
 
         show(diagnosis, Console(highlight=False))
+    if card is not None and not as_json:
+        print("".join(f"  {label:<10} {text}\n" for label, text in scores.entries(card)), end="")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fathom.cli import typed
+from fathom.cli import scores, typed
 from fathom.cli.spelling import as_options
 from fathom.core.expectations import number, refuse
 
@@ -77,6 +77,10 @@ def command(
     human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help=scores.METRIC)] = None,
+    require: Annotated[list[str] | None, typer.Option(help=scores.REQUIRE)] = None,
+    duration: Annotated[str | None, typer.Option(help=scores.DURATION)] = None,
+    tune_threshold: Annotated[bool, typer.Option("--tune-threshold", help="Cut two classes where the metric is best on dev.")] = False,
     no_references: Annotated[bool, typer.Option("--no-references", help="Leave out the plain methods to compare with.")] = False,
     open_test: Annotated[bool, typer.Option("--open-test", help="Measure test too, once, at the end of all choices.")] = False,
     out: Annotated[Path | None, typer.Option(help="The run folder; runs/NAME-1 and so on where left out.")] = None,
@@ -108,6 +112,7 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
     from fathom.cli.unfinished import unfinished
     from fathom.report.screen import console
 
+    scores.check(given["metric"], given["require"])
     rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
     screen = console(quiet=given["quiet"] and not given["as_json"], to_error=given["as_json"])
     with unfinished(folder, given) as checkpoints:
@@ -115,6 +120,8 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
         if given["open_test"]:
             run.open_test()
         diagnosis = run.diagnose(references=not given["no_references"], **rates)
+        if given["tune_threshold"]:
+            run.tune_threshold(*(given["metric"] or [])[:1])
         run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given), finishing=True)
     _show(run, diagnosis, screen, given)
     return 130 if run.history.stopped == "interrupted" else 0
@@ -198,11 +205,32 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     screens.findings(screen, spelled(f for f in run.findings if f.id.startswith("engine.")))
     screen.print()
     show(diagnosis, screen)
+    card = _scores(run, screen, given)
     screens.line(screen, "saved", f"{run.folder} (report.html shows it)")
     if given["as_json"]:
-        print(json.dumps({"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings]}))
+        print(
+            json.dumps({"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings], **card})
+        )
     elif given["quiet"]:
         print(diagnosis.headline)
+
+
+def _scores(run: Run, screen: Console, given: dict[str, Any]) -> dict[str, Any]:
+    """Show the threshold and the metrics that were asked for; as JSON values too."""
+    from fathom.report.screen import line
+
+    made: dict[str, Any] = {}
+    if run.threshold is not None:
+        line(screen, "threshold", str(run.threshold).removeprefix("threshold "))
+        made["threshold"] = run.threshold.to_json()
+    if given["metric"] or given["require"]:
+        from fathom.experiment.run_metrics import card_of_run
+
+        card = card_of_run(run, given["metric"] or ["error"], given["require"] or (), duration=given["duration"])
+        for label, text in scores.entries(card):
+            line(screen, label, text)
+        made["scorecard"] = card.to_json()
+    return made
 
 
 def _name_of(data: str) -> str:

@@ -13,12 +13,16 @@ def command(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     data: Annotated[str, typer.Argument(help="New rows: CSV, Parquet, JSONL, NPZ; the target may be missing.")],
     out: Annotated[Path | None, typer.Option(help="A .csv or .parquet file; CSV on stdout where left out.")] = None,
+    threshold: Annotated[
+        str | None, typer.Option(help="Of two classes: predict the positive one from this probability on, or 'tuned'.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on success.")] = False,
 ) -> None:
     """Predict new rows: the prediction and its probabilities, in the user's own labels."""
     import json
 
+    from fathom.cli.rates import parse_rate
     from fathom.core.expectations import refuse
     from fathom.experiment.opening import open_run
 
@@ -26,7 +30,8 @@ def command(
         raise refuse(f"--out '{out}'", expected="a file ending in .csv or .parquet", got=f"'{out.suffix}'")
     if out is not None and out.exists():
         raise refuse(f"--out '{out}'", expected="a new file", got="one that is there already", fix="choose another name")
-    table, found = open_run(run).predict_with_findings(data)
+    at = None if threshold is None else "tuned" if threshold == "tuned" else parse_rate(threshold, "--threshold")
+    table, found = open_run(run).predict_with_findings(data, threshold=at)
     for finding in found:
         if not quiet:
             print(f"{finding.severity}: {finding.what}", file=sys.stderr)

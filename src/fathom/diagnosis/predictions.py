@@ -37,13 +37,17 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Predictions:
-    """Errors and truth (classes or numbers) by role from a table; `scale` is the baseline's error of a regression, None for classes."""
+    """Errors and truth (classes or numbers) by role from a table; `scale` is the baseline's error of a regression, None for classes.
+
+    `tables` holds all that the file has by role: truth, prediction, error, weight, p_<class>, group, and its other columns as they are.
+    """
 
     errors: Mapping[str, Errors]
     kind: str
     scale: float | None = None
     findings: tuple[Finding, ...] = ()
     truth: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def read_predictions(path: str | Path, *, kind: str | None = None) -> Predictions:
@@ -115,7 +119,32 @@ def of_table(table: pl.DataFrame, *, kind: str | None = None, name: str = "table
     labels = _labels(column) if scale is None else column.to_numpy()
     rows_of = {role: roles == role for role in ROLES if (roles == role).any()}
     errors = {r: Errors.of(value[rows], *(None if v is None else v[rows] for v in (weight, group))) for r, rows in rows_of.items()}
-    return Predictions(errors, kind, scale, findings, truth={r: labels[rows] for r, rows in rows_of.items()})
+    whole = _whole(table, columns, labels, value)
+    return Predictions(
+        errors,
+        kind,
+        scale,
+        findings,
+        truth={r: labels[rows] for r, rows in rows_of.items()},
+        tables={r: whole.filter(rows) for r, rows in rows_of.items()},
+    )
+
+
+def _whole(table: pl.DataFrame, columns: Mapping[str, str], labels: np.ndarray[Any, Any], value: np.ndarray[Any, Any]) -> pl.DataFrame:
+    """The table with our names: truth, prediction, error, weight, p_<class> and group, and the others as they are."""
+    import polars as pl
+
+    chances = probabilities(table)
+    ours = {theirs: name for name, theirs in columns.items() if name == "group"} | {c: f"p_{name}" for name, c in chances.items()}
+    others = table.drop([c for name, c in columns.items() if name != "group"]).rename(ours)
+    given = table.get_column(columns["prediction"]) if "prediction" in columns else None
+    if labels.dtype.kind != "U":
+        predicted = table.get_column(columns["prediction"]).to_numpy()
+    else:
+        predicted = _labels(given) if given is not None else _most_probable(table, chances, labels)
+    weight = table.get_column(columns["weight"]).to_numpy() if "weight" in columns else np.ones(table.height)
+    made = {"truth": labels, "prediction": predicted, "error": value, "weight": weight}
+    return others.drop([c for c in made if c in others.columns]).with_columns(**{k: pl.Series(v) for k, v in made.items()})
 
 
 def _columns(table: pl.DataFrame, name: str) -> dict[str, str]:

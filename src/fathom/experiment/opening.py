@@ -21,6 +21,7 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Kind, Target
+from fathom.core.records.threshold import Threshold
 from fathom.core.roles import ROLES
 from fathom.core.worst import chances_of
 from fathom.data.prepare import Prepare
@@ -113,6 +114,7 @@ def _read(folder: Path, head: dict[str, Any]) -> Run:
         asked={name: value for name, value in dict(head.get("asked", {})).items() if name in ("human", "goal", "tolerance", "references")},
         command=str(head.get("command", "")),
         folder=folder,
+        threshold=None if head.get("threshold") is None else Threshold.from_json(head["threshold"]),
         made_with={str(name): str(version) for name, version in dict(head.get("versions", {})).items()},
         kept_mistakes=_mistakes(folder, target),
         kept_boundary=_boundary(folder, target),

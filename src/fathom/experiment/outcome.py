@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from fathom.core.expectations import refuse
 from fathom.core.records.errors import Errors
 from fathom.core.records.target import Target
 from fathom.data.target import decode
@@ -42,9 +43,13 @@ def errors_in(table: pl.DataFrame) -> Errors:
     return Errors.of(table.get_column("error").to_numpy(), table.get_column("weight").to_numpy(), group)
 
 
-def predictions(net: nn.Module, task: Task, target: Target, inputs: Any) -> pl.DataFrame:
-    """Prediction and p_<class> for inputs (n, d), in the user's own labels."""
+def predictions(net: nn.Module, task: Task, target: Target, inputs: Any, threshold: float | None = None) -> pl.DataFrame:
+    """Prediction and p_<class> for inputs (n, d), in the user's own labels; of two classes cut at `threshold` where one is given."""
     import polars as pl
 
     columns = task.decode(outputs_of(net, inputs))
+    if threshold is not None:
+        if target.kind != "binary":
+            raise refuse("threshold", expected="a target of two classes", got=f"'{target.name}', {target.kind}")
+        columns["prediction"] = (columns[f"p_{target.classes[1]}"] >= threshold).astype(np.int64)
     return pl.DataFrame({name: decode(np.asarray(v), target) if name == "prediction" else v for name, v in columns.items()})

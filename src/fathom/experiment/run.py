@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -22,14 +21,17 @@ from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
 from fathom.core.records.history import History
+from fathom.core.records.metric import Metric
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
-from fathom.core.run_folder import SCHEMA, write_over
+from fathom.core.records.threshold import Threshold
+from fathom.core.run_folder import RUN, SCHEMA, json_text, write_over
 from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.diagnosis.diagnose import diagnose
+from fathom.diagnosis.metrics.thresholds import chosen
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.figures import figure_of
@@ -39,8 +41,9 @@ from fathom.experiment.outcome import errors_in, outcome, predictions
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
-from fathom.experiment.saving import save, versions, write_opening
-from fathom.experiment.tensors import pair
+from fathom.experiment.run_metrics import Words, card_of_run, tuned
+from fathom.experiment.saving import asked_of, save, versions, write_opening
+from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.report.notebook import run_html, text_html
 from fathom.report.page import page
 from fathom.tasks.task import Task
@@ -70,6 +73,7 @@ class Run:
         asked: what the saved diagnosis was asked for: human, goal, tolerance.
         command: how the run was made on a command line; "" in Python.
         folder: where the run was saved; None before.
+        threshold: of two classes, where predictions are cut when "tuned" is asked for; None before `tune_threshold`.
         made_with: the versions that the bits depend on.
         kept_mistakes, kept_boundary: what the folder of a run that was opened had of them.
     """
@@ -89,6 +93,7 @@ class Run:
     asked: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     folder: Path | None = None
+    threshold: Threshold | None = None
     made_with: Mapping[str, str] = field(default_factory=versions)
     kept_mistakes: pl.DataFrame | None = None
     kept_boundary: Boundary | None = None
@@ -182,12 +187,35 @@ class Run:
         truth = {role: table.get_column("truth").to_numpy() for role, table in self.tables.items()}
         return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, "truth": truth, **arguments})
 
-    def predict(self, rows: Any) -> pl.DataFrame:
+    def metric(self, name: str, *, role: str = "dev", **about: Any) -> Metric:
+        """One metric of this run with its interval: `run.metric("f1")`; names and arguments are those of `fathom.metrics`."""
+        return card_of_run(self, name, role=role, **about).metric
+
+    def tune_threshold(self, metric: str = "f1", *, require: Words = ()) -> Threshold:
+        """The probability from which on the positive class is predicted, as it makes a metric best on dev; kept with the run.
+
+        Args:
+            metric: accuracy, precision, recall, specificity, f1 (any f), 'mean accuracy by truth'.
+            require: what has to be kept, as in 'precision >= 90%'.
+
+        Returns:
+            The threshold; what it reaches on dev is too good, since it was chosen for that, and `checked` is not.
+
+        Raises:
+            UnusableInput: not two classes, no dev set, or no threshold that keeps what is required.
+        """
+        self.threshold = tuned(self, metric, require)
+        if self.folder is not None:
+            write_over(self.folder / RUN, json_text(self._head()))
+        return self.threshold
+
+    def predict(self, rows: Any, *, threshold: float | str | None = None) -> pl.DataFrame:
         """Predictions for new rows as people have them.
 
         Args:
             rows: a file, a polars or pandas frame, a mapping of columns, a Dataset, or an (n, d) array where the run was
                 fitted on one. Columns may stand in another order; extra ones are ignored; the target may be there or not.
+            threshold: of two classes, the probability from which on the positive one is predicted, or "tuned" for the run's own.
 
         Returns:
             A polars frame: "prediction" in the user's own labels or unit, and p_<class> for each class.
@@ -195,17 +223,17 @@ class Run:
         Raises:
             UnusableInput: a needed column is missing, or nothing can be read.
         """
-        return self.predict_with_findings(rows)[0]
+        return self.predict_with_findings(rows, threshold=threshold)[0]
 
-    def predict_with_findings(self, rows: Any) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    def predict_with_findings(self, rows: Any, *, threshold: float | str | None = None) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         """As `predict`, with what was seen while the rows were read: extra columns, values that could not be read."""
         net, task = self._trained
         table, found = conform(rows, self.prepare.columns, need_target=False)
         if not table.height:
             raise refuse("rows", expected="at least one", got="none")
         features, seen = self.prepare.apply(table)
-        inputs = pair(features, _no_targets(table.height), device=_device(net), dtype=_dtype(net)).inputs
-        return predictions(net, task, self.target, inputs), (*found, *seen)
+        inputs = pair(features, _no_targets(table.height), device=device_of(net), dtype=dtype_of(net)).inputs
+        return predictions(net, task, self.target, inputs, chosen(self.threshold, threshold)), (*found, *seen)
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.
@@ -232,7 +260,7 @@ class Run:
             raise refuse("test", expected="the splits that this run was fitted on", got="others", fix=fix)
         net, task = self._trained
         targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
-        data = pair(self.prepare(test), targets, device=_device(net), dtype=_dtype(net))
+        data = pair(self.prepare(test), targets, device=device_of(net), dtype=dtype_of(net))
         ids, groups = ids_and_groups(test)
         self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
@@ -342,6 +370,7 @@ class Run:
             "openings": self.openings,
             "plan": self.plan,
             "asked": self.asked,
+            "threshold": None if self.threshold is None else self.threshold.to_json(),
             "command": self.command,
             "versions": self.made_with,
         }
@@ -359,23 +388,7 @@ class Run:
         return f"{self.experiment.data['name']}: {self.experiment}\n{errors}"
 
 
-def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:
-    """The arguments that make the same diagnosis again."""
-    asked: dict[str, Any] = {"tolerance": diagnosis.tolerance, "references": bool(diagnosis.references)}
-    if diagnosis.floor.known == "given":
-        asked["human"] = diagnosis.floor.value
-    return asked if diagnosis.goal is None else {**asked, "goal": diagnosis.goal}
-
-
 def _no_targets(rows: int) -> NDArray[Any]:
     import numpy as np
 
     return np.zeros(rows, dtype=np.int64)
-
-
-def _device(net: nn.Module) -> torch.device:
-    return next(net.parameters()).device
-
-
-def _dtype(net: nn.Module) -> torch.dtype:
-    return next(net.parameters()).dtype

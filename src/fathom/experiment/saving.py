@@ -92,6 +92,14 @@ def write_opening(folder: Path, *, head: Mapping[str, Any], table: pl.DataFrame,
     run_folder.write_over(folder / run_folder.REPORT, page)
 
 
+def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:
+    """The arguments that make the same diagnosis again."""
+    asked: dict[str, Any] = {"tolerance": diagnosis.tolerance, "references": bool(diagnosis.references)}
+    if diagnosis.floor.known == "given":
+        asked["human"] = diagnosis.floor.value
+    return asked if diagnosis.goal is None else {**asked, "goal": diagnosis.goal}
+
+
 def versions() -> dict[str, str]:
     """The versions that the bits of a run depend on."""
     from importlib import metadata

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,13 @@ def pair(inputs: NDArray[Any], targets: NDArray[Any], *, device: torch.device, d
     codes = np.issubdtype(targets.dtype, np.integer)
     y = torch.from_numpy(np.ascontiguousarray(targets)).to(device=device, dtype=torch.int64 if codes else dtype)
     return Pair(torch.from_numpy(np.ascontiguousarray(inputs)).to(device=device, dtype=dtype), y)
+
+
+def device_of(net: nn.Module) -> torch.device:
+    """Where a net's parameters are."""
+    return next(net.parameters()).device
+
+
+def dtype_of(net: nn.Module) -> torch.dtype:
+    """The precision of a net's parameters."""
+    return next(net.parameters()).dtype

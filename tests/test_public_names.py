@@ -16,6 +16,7 @@ PUBLIC = {
     "fit", "fit_many", "measure", "open_run", "Run", "Settings",
     # diagnosis
     "diagnose", "compare", "metrics", "choose", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
+    "learning_curve", "LearningCurve",
     # checks
     "check_gradient", "check_model", "check_signal",
     # errors raised

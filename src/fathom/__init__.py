@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fathom.core.records.errors import Errors as Errors
     from fathom.core.records.estimate import Estimate as Estimate
     from fathom.core.records.finding import Finding as Finding
+    from fathom.core.records.learning_curve import LearningCurve as LearningCurve
     from fathom.core.records.settings import Settings as Settings
     from fathom.data.augment import augment as augment
     from fathom.data.dataset import Dataset as Dataset
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from fathom.experiment.compare import compare as compare
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
+    from fathom.experiment.learning_curve import learning_curve as learning_curve
     from fathom.experiment.measuring import measure as measure
     from fathom.experiment.metrics import choose as choose
     from fathom.experiment.metrics import metrics as metrics
@@ -64,10 +66,12 @@ _HOME = {
     "choose": "fathom.experiment.metrics",
     "rows_to_tell": "fathom.diagnosis.sizes",
     "tells": "fathom.diagnosis.sizes",
+    "learning_curve": "fathom.experiment.learning_curve",
     "Diagnosis": "fathom.core.records.diagnosis",
     "Errors": "fathom.core.records.errors",
     "Estimate": "fathom.core.records.estimate",
     "Finding": "fathom.core.records.finding",
+    "LearningCurve": "fathom.core.records.learning_curve",
     # checks
     "check_gradient": "fathom.checks.gradient.check",
     "check_model": "fathom.checks.model",

@@ -16,6 +16,7 @@ COMMANDS = {
     "diagnose": "Read error rates or a file of predictions from any framework.",
     "check": "Check a PyTorch module, its loss and a batch before training.",
     "compare": "Hold runs against each other: settings, ladders, the difference on dev.",
+    "curve": "Errors against the size of train: what more data would bring.",
     "predict": "Predict new rows with a saved run.",
     "report": "Write the page of a saved run anew.",
     "split": "Split a data file into train, dev and test, or plan the sizes.",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 _DRAWERS: dict[type, Callable[[Any], str]] = {}
+_FIGURES: dict[type, Callable[[Any], Any]] = {}
 _LOADERS: list[Callable[[], object]] = []
 
 
@@ -27,3 +28,15 @@ def html_of(record: Any) -> str | None:
         if kind in _DRAWERS:
             return _DRAWERS[kind](record)
     return None
+
+
+def figure_with(kind: type, drawer: Callable[[Any], Any]) -> None:
+    """Register what makes a plotly figure of a record."""
+    _FIGURES[kind] = drawer
+
+
+def figure_of(record: Any) -> Any:
+    """The record as a plotly figure."""
+    while _LOADERS:
+        _LOADERS.pop()()
+    return _FIGURES[type(record)](record)

@@ -17,6 +17,7 @@ from fathom.core.records.findings import Findings
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
+from fathom.core.records.learning_curve import LearningCurve
 from fathom.core.records.reference import Reference, best_of
 from fathom.core.records.rung import Rung
 from fathom.core.records.step import Step
@@ -30,6 +31,7 @@ from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decid
 from fathom.diagnosis.headline import headline, said_of
 from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
 from fathom.diagnosis.planning import decided_by
+from fathom.diagnosis.pricing import priced
 from fathom.diagnosis.sayings import Scene, says
 from fathom.diagnosis.set_sizes import tells_apart, test_will_give
 from fathom.diagnosis.sources import Measured, by_role
@@ -46,6 +48,7 @@ def diagnose(
     tolerance: float | None = None,
     references: Mapping[str, Any] | None = None,
     circumstances: Circumstances | None = None,
+    curve: LearningCurve | None = None,
     unit: str = "",
     scale: float | None = None,
     sealed: Mapping[str, int] | None = None,
@@ -70,6 +73,7 @@ def diagnose(
         references: dev errors of plain methods on the same split by name; without `human` the best of them and the net bounds the floor
             from above.
         circumstances: how the net was trained, which makes the advice specific.
+        curve: a learning curve against rows of train; the step 'more data' then says what twice as many would bring.
         unit, scale: for a regression, whose errors are shares of the baseline's: the target's unit ("mmHg") and how much of
             it an error of 1 is.
         sealed: rows of roles that exist and are not looked at.
@@ -113,6 +117,7 @@ def diagnose(
             goal=goal,
             references=compared,
             circumstances=circumstances,
+            curve=curve,
             rare=rare,
             balance=None if rare is None else Balance(rare=rare.shares, role=rare.role, plain=_plain(counted)),
             baseline=baseline,
@@ -131,6 +136,7 @@ class Given:
     goal: float | None
     references: Mapping[str, Reference]
     circumstances: Circumstances | None
+    curve: LearningCurve | None
     rare: Rare | None
     balance: Balance | None
     baseline: Mapping[str, Reference]
@@ -239,7 +245,7 @@ def _judged(gaps: dict[str, Gap], nothing: Finding | None) -> dict[str, Gap]:
 def _steps(gaps: dict[str, Gap], focus: str | None, scene: Scene, given: Given) -> tuple[Step, ...]:
     if scene.nothing is not None and scene.nothing.id == NOTHING:
         return tuple(checks(given.rare))
-    steps = steps_of(gaps, focus, scene, given.circumstances)
+    steps = priced(steps_of(gaps, focus, scene, given.circumstances), given.curve)
     first = [fitting_loss()] if scene.nothing is not None and scene.nothing.id == ONLY_SQUARES and scene.nothing.fix else []
     return (*first, *steps)[: max(MOST_STEPS, len(steps))]
 

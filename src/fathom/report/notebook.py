@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
-from fathom.core.display import draw_with
+from fathom.core.display import draw_with, figure_with
 from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.equivalents import equivalents_of
@@ -18,7 +18,9 @@ from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
 from fathom.core.records.history import History
 from fathom.core.records.ladder import Ladder
+from fathom.core.records.learning_curve import LearningCurve
 from fathom.core.records.settings import Settings
+from fathom.report.figures.learning_curve import learning_curve_figure
 from fathom.report.page_boundary import key, note_of, panel
 from fathom.report.page_chart import line_chart
 from fathom.report.page_diagnosis import sayings, step_list, steps_title
@@ -142,6 +144,12 @@ def run_html(experiment: Experiment, history: History, diagnosis: Diagnosis) -> 
     return drawn(element("p", name, class_="about"), *_diagnosis(diagnosis), *training, more)
 
 
+def curve_html(curve: LearningCurve) -> str:
+    """The sentence, and the picture and the table in characters."""
+    first, *rest = str(curve).split("\n\n", 1)
+    return drawn(element("p", first, class_="title"), *(element("pre", text) for text in rest))
+
+
 def text_html(text: str) -> str:
     """A few lines as they are."""
     return drawn(element("p", prose(text)))
@@ -156,3 +164,5 @@ draw_with(History, history_html)
 draw_with(Boundary, boundary_html)
 draw_with(Experiment, experiment_html)
 draw_with(Settings, settings_html)
+draw_with(LearningCurve, curve_html)
+figure_with(LearningCurve, learning_curve_figure)

@@ -14,12 +14,12 @@ def line(case, truth, seed=0):
     sizes = np.array([125.0, 250, 500, 1000])
     return {
         "case": case, "seed": seed, "n": 1000, "sizes": sizes.tolist(), "means": (2 * sizes**-0.5).tolist(),
-        "covariance": (np.eye(4) * 1e-6).tolist(), "epochs": 9, "truth_now": 0.0632, "truth": truth, "balanced": False, "seconds": 1.0,
+        "covariance": (np.eye(4) * 1e-6).tolist(), "truth_now": 0.0632, "truth": truth, "balanced": False, "seconds": 1.0,
     }  # fmt: skip
 
 
 def test_the_table_counts_what_is_covered():
-    found = [line("fashion", 0.0447), line("fashion", 0.2, 1), line("credit_data", 0.0447)]
+    found = [line("fashion, 60 epochs", 0.0447), line("fashion, 60 epochs", 0.2, 1), line("credit_data, 100 epochs", 0.0447)]
     text = list(study.table(found))
     assert "1 of 2: 50%" in text[2]
     assert "1 of 1: 100%" in text[3]

@@ -30,10 +30,10 @@ def test_the_table_counts_what_is_covered():
 
 @pytest.mark.slow
 def test_the_truth_is_measured_on_rows_that_were_not_trained_on():
-    case = study.Case("digits", 500, (8,), False, 3)
+    case = study.Case("digits", 500, (8,), False, 20)
     data = fathom.sample("digits")
     splits = split(data.take(np.arange(500)), seed=0)
-    found = study.truth(data, splits, 0, {"hidden": (8,), "epochs": 3}, twice=True, by_class=False)
+    found = study.truth(data, splits, 0, {"hidden": (8,), "epochs": 20}, twice=True, by_class=False)
     assert len(found) == study.SEEDS
     assert len(set(found)) > 1
     assert 0 < np.mean(found) < 0.5

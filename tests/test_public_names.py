@@ -17,6 +17,8 @@ PUBLIC = {
     # diagnosis
     "diagnose", "compare", "metrics", "choose", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
     "learning_curve", "LearningCurve",
+    # the recipe
+    "improve",
     # checks
     "check_gradient", "check_model", "check_signal",
     # errors raised

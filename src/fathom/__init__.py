@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from fathom.experiment.metrics import metrics as metrics
     from fathom.experiment.opening import open_run as open_run
     from fathom.experiment.run import Run as Run
+    from fathom.recipe.improve import improve as improve
 
 _HOME = {
     # data
@@ -72,6 +73,8 @@ _HOME = {
     "Estimate": "fathom.core.records.estimate",
     "Finding": "fathom.core.records.finding",
     "LearningCurve": "fathom.core.records.learning_curve",
+    # the recipe
+    "improve": "fathom.recipe.improve",
     # checks
     "check_gradient": "fathom.checks.gradient.check",
     "check_model": "fathom.checks.model",

@@ -119,7 +119,7 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
         run = _fit(given, screen, checkpoints)
         if given["open_test"]:
             run.open_test()
-        diagnosis = run.diagnose(references=not given["no_references"], **rates)
+        diagnosis = run.diagnose(references=not given["no_references"], runs=folder.absolute().parent, **rates)
         if given["tune_threshold"]:
             run.tune_threshold(*(given["metric"] or [])[:1])
         run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given), finishing=True)

@@ -13,6 +13,7 @@ from fathom.core.expectations import did_you_mean
 
 COMMANDS = {
     "fit": "Train a network on a data file and draw its ladder.",
+    "improve": "Fit, then cure bias and variance one knob at a time, and keep a logbook.",
     "diagnose": "Read error rates or a file of predictions from any framework.",
     "check": "Check a PyTorch module, its loss and a batch before training.",
     "compare": "Hold runs against each other: settings, ladders, the difference on dev.",

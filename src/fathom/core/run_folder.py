@@ -26,6 +26,9 @@ MISTAKES = "mistakes/dev.parquet"
 BOUNDARY = "boundary.json"
 REPORT = "report.html"
 UNFINISHED = "unfinished.json"
+IMPROVING = "improving.json"
+LOGBOOK = "logbook.json"
+LOGBOOK_PAGE = "logbook.html"
 CHECKPOINTS = "checkpoints"
 
 LARGEST_JSON = 64 * 1024 * 1024
@@ -45,6 +48,8 @@ def check_new(folder: Path) -> None:
         fix = "choose another name with --out"
         if (folder / UNFINISHED).exists():
             got, fix = "a training that was cut off", f"{fix}, or go on with it: fathom fit --resume {folder}"
+        if (folder / IMPROVING).exists():
+            got, fix = "an improvement that was cut off", f"{fix}, or go on with it: fathom improve --resume {folder}"
         raise refuse(f"out folder '{folder}'", expected="a new or empty folder", got=got, fix=fix)
     parent = _nearest_parent(folder)
     if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
@@ -73,9 +78,9 @@ def written_aside(folder: Path, *, finishing: bool = False) -> Iterator[Path]:
 
     Args:
         folder: new or empty.
-        finishing: it may hold an unfinished training, which is removed in the end.
+        finishing: it may hold an unfinished training or improvement, which is removed in the end.
     """
-    if not (finishing and (folder / UNFINISHED).is_file()):
+    if not (finishing and any((folder / name).is_file() for name in (UNFINISHED, IMPROVING))):
         check_new(folder)
     aside = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     try:
@@ -95,8 +100,9 @@ def written_aside(folder: Path, *, finishing: bool = False) -> Iterator[Path]:
 
 
 def forget_unfinished(folder: Path) -> None:
-    """Remove what is kept of an unfinished training."""
-    (folder / UNFINISHED).unlink(missing_ok=True)
+    """Remove what is kept of an unfinished training or improvement."""
+    for name in (UNFINISHED, IMPROVING):
+        (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from fathom.core.expectations import number, refuse, whole
 from fathom.core.records.balance import Balance
 from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.dev_looks import DevLooks
 from fathom.core.records.diagnosis import VERDICTS, Diagnosis
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.finding import Finding
@@ -30,6 +31,7 @@ from fathom.diagnosis.focus import focus_of
 from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decide, tolerance_of
 from fathom.diagnosis.headline import headline, said_of
 from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
+from fathom.diagnosis.looked_at import looks_findings
 from fathom.diagnosis.planning import decided_by
 from fathom.diagnosis.pricing import priced
 from fathom.diagnosis.sayings import Scene, says
@@ -53,6 +55,7 @@ def diagnose(
     scale: float | None = None,
     sealed: Mapping[str, int] | None = None,
     truth: Mapping[str, Any] | None = None,
+    looks: DevLooks | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """The ladder of errors, its gaps with their verdicts, and what to do next.
@@ -79,6 +82,7 @@ def diagnose(
         sealed: rows of roles that exist and are not looked at.
         truth: role -> the class of each example in any labels, or its number where `scale` is given. A run and a predictions file
             bring theirs; {} keeps to the plain error.
+        looks: how often dev was looked at already; a saved run knows.
         seed: of the bootstrap.
 
     Returns:
@@ -123,6 +127,7 @@ def diagnose(
             baseline=baseline,
             squares=_squares(roles, known_truth, scale, seed),
             best=best,
+            looks=looks,
         ),
     )
 
@@ -142,6 +147,7 @@ class Given:
     baseline: Mapping[str, Reference]
     squares: Squares
     best: Reference | None
+    looks: DevLooks | None = None
 
 
 def _plain(counted: Mapping[str, Measured]) -> Ladder:
@@ -257,4 +263,5 @@ def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Sce
         found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev"))))
         found += [tells_apart(scene.rungs.get("dev")), test_will_give(scene.rungs.get("dev"), scene.ladder.sealed)]
     found += [behind(best_of(given.references, given.baseline)), heavy_tail(resampled)]
+    found += looks_findings(given.looks, scene.rungs, gaps, scene.tolerance)
     return tuple(finding for finding in found if finding is not None)

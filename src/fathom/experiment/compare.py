@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from fathom.core.expectations import refuse
 from fathom.core.records.comparison import Comparison
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.settings_apart import names_apart, settings_apart
 from fathom.diagnosis.comparison import Candidate, compare_candidates
+from fathom.experiment.dev_looks import count_comparison
 from fathom.experiment.opening import open_run
 from fathom.experiment.run import Run
 from fathom.report.comparison_page import comparison_page
@@ -64,6 +66,7 @@ def compare(
         for name, label, d, run in zip(names, labels, diagnoses, runs, strict=True)
     ]
     made = compare_candidates(candidates, differing=settings_apart(experiments), balance=balance, seed=seed)
+    count_comparison(runs)
     if report is not None:
         _write(Path(report), page_of(made, runs))
     return made
@@ -122,7 +125,7 @@ def _diagnoses(runs: Sequence[Run]) -> list[Diagnosis]:
     return [run.diagnose(references=False, truth={}, **_human(run)) for run in runs]
 
 
-def _human(run: Run) -> dict[str, float]:
+def _human(run: Run) -> dict[str, Any]:
     return {"human": run.asked["human"]} if "human" in run.asked else {}
 
 

@@ -74,7 +74,7 @@ def fit(
 
 
 def fit_many(
-    splits: Splits | Dataset,
+    splits: Splits | Dataset | Ready,
     *,
     settings: Sequence[Mapping[str, Any]],
     net: NetLike = "mlp",

@@ -34,6 +34,7 @@ from fathom.diagnosis.diagnose import diagnose
 from fathom.diagnosis.metrics.thresholds import chosen
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
+from fathom.experiment.dev_looks import count_opening, count_saved, looks_of
 from fathom.experiment.figures import figure_of
 from fathom.experiment.identity import identity_of
 from fathom.experiment.mistakes import mistakes_of, usual_of
@@ -167,17 +168,18 @@ class Run:
             return self.kept_mistakes
         return mistakes_of(self.tables["dev"], None if self.splits is None else self.splits.dev, number=self.target.kind == "regression")
 
-    def diagnose(self, *, references: bool | Mapping[str, Any] = True, **arguments: Any) -> Diagnosis:
+    def diagnose(self, *, references: bool | Mapping[str, Any] = True, runs: Path | None = None, **arguments: Any) -> Diagnosis:
         """The ladder of this run, its gaps, verdicts and next steps.
 
         Args:
             references: True compares with plain methods on the same split (fitted once, some seconds); False leaves them
                 out; a mapping of dev errors by name takes their place.
+            runs: the folder of runs that it is going to be saved in, whose dev meter is read; a saved run knows its own.
             **arguments: as in `fathom.diagnose`: human, goal, tolerance; `truth={}` keeps to the plain error where classes are rare.
         """
         if isinstance(references, bool):
             references = {r.name: r.errors for r in self.references} if references else {}
-        arguments = {"references": references, **arguments}
+        arguments = {"references": references, "looks": looks_of(self, runs), **arguments}
         sealed = {"test": self._test_rows} if self._test_rows else {}
         scale = self.prepare.target_scale
         if scale is not None:
@@ -265,6 +267,7 @@ class Run:
         self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
+            count_opening(self)
             diagnosis = self.diagnose(**self.asked)
             page = self._page(diagnosis, self.command)
             write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
@@ -326,7 +329,9 @@ class Run:
             command=command,
         )
 
-    def save(self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "", finishing: bool = False) -> Path:
+    def save(
+        self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "", finishing: bool = False, counted: bool = False
+    ) -> Path:
         """Write the run folder: experiment, history, prepare, weights, errors, mistakes, diagnosis; JSON, safetensors, Parquet.
 
         Args:
@@ -334,13 +339,14 @@ class Run:
             diagnosis: the one to keep; without human level or goal where left out.
             command: how the run was made, for the page.
             finishing: the folder may hold the unfinished training of this run, which is removed.
+            counted: the dev meter of the folder of runs knows already that its dev error was shown.
 
         Raises:
             UnusableInput: the folder holds something already or cannot be written; nothing is left behind.
         """
         folder = Path(path)
         net, _ = self._trained
-        diagnosis = diagnosis or self.diagnose()  # first: it may fit the references, which are saved too
+        diagnosis = diagnosis or self.diagnose(runs=folder.absolute().parent)  # first: it may fit the references, which are saved too
         self.asked, self.command = asked_of(diagnosis), command
         save(
             folder,
@@ -357,6 +363,7 @@ class Run:
             finishing=finishing,
         )
         self.folder = folder
+        count_saved(self, fit=not counted)
         return folder
 
     def _head(self) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def ladders(made: Comparison) -> Html:
     note = f"Points are errors, bars their {_level(known)} intervals."
     if made.runs[0].ladder.scale is not None:
         note += " An error of 100% is that of always predicting the median of train."
-    return _figure(rows, axis, note, "Errors by role")
+    return rows_figure(rows, axis, note, "Errors by role")
 
 
 def differences(made: Comparison) -> Html:
@@ -56,7 +56,7 @@ def differences(made: Comparison) -> Html:
     ends = [0.0, *(end for e in known for end in (e.value, e.low, e.high) if end is not None)]
     against = cut(made.runs[0].name, 60)
     note = f"Dev error minus that of {against}: on the left of the line the run is better. Bars are {_level(known)} intervals."
-    return _figure(rows, linear(min(ends), max(ends)), note, "Paired differences on dev", zero=True)
+    return rows_figure(rows, linear(min(ends), max(ends)), note, "Paired differences on dev", zero=True)
 
 
 def _rungs(made: Comparison) -> Iterator[Row]:
@@ -87,7 +87,8 @@ def _level(estimates: Sequence[Estimate]) -> str:
     return f"{next((e.level for e in estimates if e.low is not None), 0.95):.0%}"
 
 
-def _figure(rows: Sequence[Row], axis: Axis, note: str, title: str, *, zero: bool = False) -> Html:
+def rows_figure(rows: Sequence[Row], axis: Axis, note: str, title: str, *, zero: bool = False) -> Html:
+    """Rows on one axis, with a line at 0 where differences are drawn, and what they are below."""
     drawing = _drawing(rows, axis, title, zero)
     return element("figure", element("div", drawing, class_="plot rows compared"), element("figcaption", note), class_="ladder")
 

@@ -76,3 +76,11 @@ def test_a_stray_file_among_the_runs_is_passed_over(splits, tmp_path):
     assert correlation_beside(tmp_path, run, dev_of(run)) is None
     run.save(tmp_path / "a")
     assert dev_meter.read(tmp_path, dev_of(run)).total == 1
+
+
+def test_a_threshold_tuned_on_dev_is_a_look(tmp_path):
+    run = fathom.fit(fathom.split(fathom.sample("breast-cancer"), seed=0), epochs=3)
+    run.tune_threshold()
+    run.save(tmp_path / "a")
+    run.tune_threshold("accuracy")
+    assert looks_of(run).counts == {"fit": 1, "threshold": 2}

@@ -17,6 +17,7 @@ from fathom.core.records.dev_looks import DevLooks
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.history import History
 from fathom.core.records.target import Target
+from fathom.core.records.threshold import Threshold
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,6 +34,8 @@ class Run(Protocol):
     def history(self) -> History: ...  # noqa: D102
     @property
     def experiment(self) -> Experiment | None: ...  # noqa: D102
+    @property
+    def threshold(self) -> Threshold | None: ...  # noqa: D102
     @property
     def openings(self) -> Sequence[str]: ...  # noqa: D102
     @property
@@ -91,8 +94,17 @@ def count_saved(run: Run, *, fit: bool) -> None:
         folder = run.folder.absolute().parent
         rho = correlation_beside(folder, run, dev)
         dev_meter.add(folder, dev, "fit", candidates=1, stopped=stopped_epochs(run), correlation=rho, run=run.folder.name, date=now())
+    if run.threshold is not None:
+        count_threshold(run)
     if run.openings:
         count_opening(run)
+
+
+def count_threshold(run: Run) -> None:
+    """Write down that a saved run's threshold was tuned on dev."""
+    dev = dev_of(run)
+    if dev and run.folder is not None:
+        dev_meter.add(run.folder.absolute().parent, dev, "threshold", run=run.folder.name, date=now())
 
 
 def count_comparison(runs: Sequence[Run]) -> None:

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import NDArray
 from torch import nn
 
 from fathom.core.exceptions import FathomError
@@ -34,7 +33,7 @@ from fathom.diagnosis.diagnose import diagnose
 from fathom.diagnosis.metrics.thresholds import chosen
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
-from fathom.experiment.dev_looks import count_opening, count_saved, looks_of
+from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
 from fathom.experiment.figures import figure_of
 from fathom.experiment.identity import identity_of
 from fathom.experiment.mistakes import mistakes_of, usual_of
@@ -209,6 +208,7 @@ class Run:
         self.threshold = tuned(self, metric, require)
         if self.folder is not None:
             write_over(self.folder / RUN, json_text(self._head()))
+            count_threshold(self)
         return self.threshold
 
     def predict(self, rows: Any, *, threshold: float | str | None = None) -> pl.DataFrame:
@@ -234,7 +234,7 @@ class Run:
         if not table.height:
             raise refuse("rows", expected="at least one", got="none")
         features, seen = self.prepare.apply(table)
-        inputs = pair(features, _no_targets(table.height), device=device_of(net), dtype=dtype_of(net)).inputs
+        inputs = pair(features, np.zeros(table.height, dtype=np.int64), device=device_of(net), dtype=dtype_of(net)).inputs
         return predictions(net, task, self.target, inputs, chosen(self.threshold, threshold)), (*found, *seen)
 
     def open_test(self, splits: Splits | None = None) -> float:
@@ -393,9 +393,3 @@ class Run:
             return f"diverged: {self.findings[0].what}"
         errors = ", ".join(f"{role} {errors_in(table).rate:.2%}" for role, table in self.tables.items())
         return f"{self.experiment.data['name']}: {self.experiment}\n{errors}"
-
-
-def _no_targets(rows: int) -> NDArray[Any]:
-    import numpy as np
-
-    return np.zeros(rows, dtype=np.int64)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fathom.cli import scores, typed
-from fathom.cli.rates import Typed, read_rate, with_size
+from fathom.cli.rates import Typed, read_human, read_rate, with_size
 from fathom.core.expectations import refuse
 from fathom.core.roles import ALIASES, ROLES, role_of
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fathom.core.records.diagnosis import Diagnosis
     from fathom.core.records.finding import Finding
     from fathom.core.records.scorecard import Scorecard
+    from fathom.diagnosis.predictions import Predictions
 
 N_DEV = tuple(f"--n-{name.removeprefix('--')}" for name in typed.DEV)
 FLOORS = ("human", "floor", "bayes")
@@ -29,7 +30,10 @@ def command(
     train_dev: Annotated[list[str] | None, typer.Option("--train-dev", "--traindev", help="Error on held-out data like train.")] = None,
     dev: Annotated[list[str] | None, typer.Option(*typed.DEV, help="Dev (validation) error.")] = None,
     test: Annotated[list[str] | None, typer.Option("--test", "--testing", help="Test error.")] = None,
-    human: Annotated[list[str] | None, typer.Option("--human", help="Human-level error; repeated, the best counts.")] = None,
+    human: Annotated[
+        list[str] | None,
+        typer.Option("--human", help="Human-level error: 1%, 'doctor 1%, team 0.5%', or a file with columns truth and rater_NAME."),
+    ] = None,
     floor: Annotated[list[str] | None, typer.Option("--floor", help="The same as --human.")] = None,
     bayes: Annotated[list[str] | None, typer.Option("--bayes", help="The same as --human.")] = None,
     n_train: Annotated[list[str] | None, typer.Option("--n-train", help="Examples behind the train error.")] = None,
@@ -98,8 +102,7 @@ def _about(given: dict[str, Any]) -> dict[str, Any]:
     about: dict[str, Any] = {}
     for name in FLOORS:
         if given[name]:
-            rates = [_error(text, f"--{name}", given).value for text in given[name]]
-            about[name] = rates[0] if len(rates) == 1 else rates
+            about[name] = _human(given[name], f"--{name}", given)
     if given["goal"] is not None:
         about["goal"] = _error(given["goal"], "--goal", given).value
     if given["tolerance"] is not None:
@@ -107,6 +110,17 @@ def _about(given: dict[str, Any]) -> dict[str, Any]:
     if given["reference"]:
         about["references"] = dict(_reference(text, given) for text in given["reference"])
     return about
+
+
+def _human(texts: list[str], name: str, given: dict[str, Any]) -> Any:
+    """A rate, rates by person, or a file of raters; of accuracies the errors."""
+    human, notes = read_human(texts, name)
+    given["notes"] += notes
+    if not given["accuracy"] or isinstance(human, str):
+        return human
+    if isinstance(human, dict):
+        return {who: round(1 - rate, 12) for who, rate in human.items()}
+    return round(1 - human, 12) if isinstance(human, float) else [round(1 - rate, 12) for rate in human]
 
 
 def _reference(text: str, given: dict[str, Any]) -> tuple[str, Any]:
@@ -186,8 +200,18 @@ def _of_file(path: Path, about: dict[str, Any], kind: str | None, unit: str) -> 
     from fathom.diagnosis.predictions import read_predictions
 
     read = read_predictions(path, kind=kind)
+    if read.scale is None and not set(about) & set(FLOORS):
+        about = {**about, **_raters(read)}
     unit = unit if read.scale is not None else ""
     return diagnose(read.errors, truth=read.truth, scale=read.scale, unit=unit, **about), read.findings
+
+
+def _raters(read: Predictions) -> dict[str, Any]:
+    """The human level from the columns rater_<name> of the file, on dev."""
+    from fathom.diagnosis.raters import raters_in, read_raters
+
+    table = read.tables.get("dev")
+    return {} if table is None or not raters_in(table.columns) else {"human": read_raters(table)}
 
 
 def _show(diagnosis: Diagnosis, found: tuple[Finding, ...], card: Scorecard | None, *, as_json: bool, quiet: bool) -> None:

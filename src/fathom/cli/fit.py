@@ -74,7 +74,10 @@ def command(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of initialization, dropout and batch order.")] = 0,
     data_seed: Annotated[int | None, typer.Option(help="Seed of the batch order alone.")] = None,
-    human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
+    human: Annotated[
+        str | None,
+        typer.Option("--human", "--floor", "--bayes", help="Human-level error: 1%, 'doctor 1%, team 0.5%', or a file of raters."),
+    ] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
     metric: Annotated[list[str] | None, typer.Option(help=scores.METRIC)] = None,
@@ -108,12 +111,13 @@ def command(
 
 def _carry_out(given: dict[str, Any], folder: Path) -> int:
     """Fit, diagnose, save and show."""
-    from fathom.cli.rates import parse_rate
+    from fathom.cli.rates import parse_human, parse_rate
     from fathom.cli.unfinished import unfinished
     from fathom.report.screen import console
 
     scores.check(given["metric"], given["require"])
-    rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
+    rates: dict[str, Any] = {k: parse_rate(given[k], f"--{k}") for k in ("goal", "tolerance") if given[k] is not None}
+    rates |= {} if given["human"] is None else {"human": parse_human(given["human"])}
     screen = console(quiet=given["quiet"] and not given["as_json"], to_error=given["as_json"])
     with unfinished(folder, given) as checkpoints:
         run = _fit(given, screen, checkpoints)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fathom.core.expectations import refuse
+
+Human = float | list[float] | dict[str, float] | str
+"""A rate, several, several by name, or the path of a file of raters."""
 
 EXAMPLES = "a rate as in 11%, 0.11 or 110/1000"
 
@@ -46,6 +52,49 @@ def parse_rate(text: str, name: str) -> float:
     if typed.note:
         print(typed.note, file=sys.stderr)
     return typed.value
+
+
+def parse_human(text: str) -> Human:
+    """As `read_human`, of one text; how an ambiguous rate was read is said on stderr."""
+    human, notes = read_human([text])
+    for note in notes:
+        print(note, file=sys.stderr)
+    return human
+
+
+def read_human(texts: Sequence[str], name: str = "--human") -> tuple[Human, list[str]]:
+    """The human level as it was typed: a rate, several people's, or a file of raters.
+
+    Args:
+        texts: one text or several; '1%', 'typical 3%, doctor 1%, team 0.5%', or a file with columns truth and rater_<name>.
+        name: of the option.
+
+    Returns:
+        A rate, several, rates by name, or the path of a file; and what has to be said of how the rates were read.
+
+    Raises:
+        UnusableInput: no rates, a rate without a name beside others, or a name twice.
+
+    Example:
+        >>> read_human(["typical 3%, doctor 1%, team=0.5%"])
+        ({'typical': 0.03, 'doctor': 0.01, 'team': 0.005}, [])
+        >>> read_human(["1%"])
+        (0.01, [])
+    """
+    parts = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    if len(texts) == 1 and Path(texts[0]).suffix and Path(texts[0]).is_file():
+        return texts[0], []
+    named = [re.split(r"\s*[=:]\s*|\s+(?=[\d.]+%?$|\d+/\d+$)", part) for part in parts]
+    rates = [read_rate(words[-1], name) for words in named]
+    notes = [rate.note for rate in rates if rate.note]
+    if len(rates) == 1 and len(named[0]) == 1:
+        return rates[0].value, notes
+    if rates and all(len(words) == 1 for words in named):
+        return [rate.value for rate in rates], notes
+    who = [" ".join(words[:-1]) or f"{place}." for place, words in enumerate(named, start=1)]
+    if not rates or len(set(who)) < len(who):
+        raise refuse(name, expected="each person once, as in 'typical 3%, doctor 1%, team 0.5%'", got=repr(", ".join(texts)))
+    return {person: rate.value for person, rate in zip(who, rates, strict=True)}, notes
 
 
 def read_rate(text: str, name: str) -> Typed:

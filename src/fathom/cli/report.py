@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,10 @@ import typer
 def command(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     out: Annotated[Path | None, typer.Option(help="The page; RUN/report.html where left out.")] = None,
-    human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
+    human: Annotated[
+        str | None,
+        typer.Option("--human", "--floor", "--bayes", help="Human-level error: 1%, 'doctor 1%, team 0.5%', or a file of raters."),
+    ] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
@@ -22,12 +25,13 @@ def command(
     """Write the page of a saved run anew: one file that needs no network; human level, goal and tolerance as saved or as given."""
     import json
 
-    from fathom.cli.rates import parse_rate
+    from fathom.cli.rates import parse_human, parse_rate
     from fathom.core.run_folder import REPORT
     from fathom.experiment.opening import open_records
 
-    typed = {"human": human, "goal": goal, "tolerance": tolerance}
-    rates = {name: parse_rate(text, f"--{name}") for name, text in typed.items() if text is not None}
+    typed = {"goal": goal, "tolerance": tolerance}
+    rates: dict[str, Any] = {name: parse_rate(text, f"--{name}") for name, text in typed.items() if text is not None}
+    rates |= {} if human is None else {"human": parse_human(human)}
     opened = open_records(run)
     diagnosis = opened.diagnose(**{**opened.asked, **rates})
     page = opened.report(out or run / REPORT, diagnosis=diagnosis)

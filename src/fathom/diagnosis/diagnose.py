@@ -258,7 +258,7 @@ def _steps(gaps: dict[str, Gap], focus: str | None, scene: Scene, given: Given) 
 
 def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Scene, given: Given) -> tuple[Finding, ...]:
     resampled = {role: m.errors for role, m in roles.items() if m.errors is not None and m.estimate.method != "mover"}
-    found = [scene.nothing, *absent_classes(roles)]
+    found = [scene.nothing, *given.floor.findings, *absent_classes(roles)]
     if scene.nothing is None or scene.nothing.id != NOTHING:
         found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev"))))
         found += [tells_apart(scene.rungs.get("dev")), test_will_give(scene.rungs.get("dev"), scene.ladder.sealed)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from fathom.core.expectations import refuse
 from fathom.core.intervals import difference, normal_quantile
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.floor import Floor
+from fathom.core.records.raters import Raters
 from fathom.core.records.reference import Reference, best_of
 from fathom.diagnosis.classes import balance, paired
 from fathom.diagnosis.sources import Measured, measured, rate
@@ -21,7 +23,8 @@ def given_floor(human: Any, floor: Any, bayes: Any, *, bounded: bool = True) -> 
     Several rates, as those of a doctor and a team of doctors, stand for the best of them: Bayes error is at most that (C3W1-20).
 
     Args:
-        human, floor, bayes: a rate, a mapping of name -> rate, or several rates; at most one of the three.
+        human, floor, bayes: a rate, a mapping of name -> rate, several rates, `Raters`, or a file or table with their answers (truth,
+            rater_<name>); at most one of the three.
         bounded: whether errors are at most 1.
 
     Raises:
@@ -37,6 +40,12 @@ def given_floor(human: Any, floor: Any, bayes: Any, *, bounded: bool = True) -> 
     if len(named) > 1:
         raise refuse("the floor", expected="one of human, floor and bayes, which mean the same", got=" and ".join(named))
     name, value = named.popitem()
+    if isinstance(value, str | Path) or hasattr(value, "get_column"):
+        from fathom.diagnosis.raters import read_raters
+
+        value = read_raters(value)
+    if isinstance(value, Raters):
+        return Floor(value=value.errors[value.best].value, known="given", source=value.best, raters=value.errors, findings=value.findings)
     if isinstance(value, Mapping):
         return _best({str(k): rate(f"{name} {k}", v, bounded=bounded) for k, v in value.items()}, name)
     if hasattr(value, "__len__") and not isinstance(value, str):
@@ -49,7 +58,8 @@ def _best(rates: Mapping[str, float], name: str) -> Floor:
     if not rates:
         raise refuse(f"`{name}`", expected="at least one rate", got="none")
     who = min(rates, key=lambda k: rates[k])
-    return Floor(value=rates[who], known="given", source=who)
+    raters = {k: Estimate(value=v) for k, v in rates.items()} if len(rates) > 1 else {}
+    return Floor(value=rates[who], known="given", source=who, raters=raters)
 
 
 THIS_NET = "this net"

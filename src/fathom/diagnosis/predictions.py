@@ -60,10 +60,11 @@ def read_predictions(path: str | Path, *, kind: str | None = None) -> Prediction
     Raises:
         UnusableInput: no such file, not a table, a column is missing, or values that are no predictions.
     """
-    return of_table(_table(Path(path)), kind=kind, name=Path(path).name)
+    return of_table(table_of(Path(path)), kind=kind, name=Path(path).name)
 
 
-def _table(path: Path) -> pl.DataFrame:
+def table_of(path: Path) -> pl.DataFrame:
+    """The table in a file."""
     import polars as pl
 
     if not path.exists():
@@ -116,7 +117,7 @@ def of_table(table: pl.DataFrame, *, kind: str | None = None, name: str = "table
         value = _wrong(table, columns)
     weight, group = (table.get_column(columns[c]).to_numpy() if c in columns else None for c in ("weight", "group"))
     column = table.get_column(columns["truth"])
-    labels = _labels(column) if scale is None else column.to_numpy()
+    labels = labels_as_text(column) if scale is None else column.to_numpy()
     rows_of = {role: roles == role for role in ROLES if (roles == role).any()}
     errors = {r: Errors.of(value[rows], *(None if v is None else v[rows] for v in (weight, group))) for r, rows in rows_of.items()}
     whole = _whole(table, columns, labels, value)
@@ -141,7 +142,7 @@ def _whole(table: pl.DataFrame, columns: Mapping[str, str], labels: np.ndarray[A
     if labels.dtype.kind != "U":
         predicted = table.get_column(columns["prediction"]).to_numpy()
     else:
-        predicted = _labels(given) if given is not None else _most_probable(table, chances, labels)
+        predicted = labels_as_text(given) if given is not None else _most_probable(table, chances, labels)
     weight = table.get_column(columns["weight"]).to_numpy() if "weight" in columns else np.ones(table.height)
     made = {"truth": labels, "prediction": predicted, "error": value, "weight": weight}
     return others.drop([c for c in made if c in others.columns]).with_columns(**{k: pl.Series(v) for k, v in made.items()})
@@ -231,7 +232,7 @@ def _numbers(table: pl.DataFrame, column: str) -> np.ndarray[Any, Any]:
 
 def _wrong(table: pl.DataFrame, columns: Mapping[str, str]) -> np.ndarray[Any, Any]:
     """1 where the prediction is not the truth, else 0; (n,)."""
-    truth = _labels(table.get_column(columns["truth"]))
+    truth = labels_as_text(table.get_column(columns["truth"]))
     by_class = probabilities(table)
     if by_class:
         _check_probabilities(table, by_class)
@@ -240,14 +241,14 @@ def _wrong(table: pl.DataFrame, columns: Mapping[str, str]) -> np.ndarray[Any, A
     series = table.get_column(columns["prediction"])
     if series.null_count():
         raise refuse(f"column '{series.name}'", expected="a prediction in each row", got=f"{series.null_count():,} rows without one")
-    predicted = _labels(series)
+    predicted = labels_as_text(series)
     if not np.isin(predicted, truth).any():
         got = f"{shown(np.unique(predicted), 4)} for the truths {shown(np.unique(truth), 4)}"
         raise refuse(f"column '{series.name}'", expected="labels as in truth", got=got, fix="for a regression add --kind regression")
     return (predicted != truth).astype(np.float64)
 
 
-def _labels(series: pl.Series) -> np.ndarray[Any, Any]:
+def labels_as_text(series: pl.Series) -> np.ndarray[Any, Any]:
     """Labels as text; 1 and 1.0 are the same, and so are True and 'true'."""
     if series.dtype.is_float():
         return np.array([f"{v:g}" if v == int(v) else repr(v) for v in series.to_list()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fathom.core.expectations import shown
 from fathom.core.intervals import LEVEL
 from fathom.core.percent import percent
 from fathom.core.records.estimate import Estimate
@@ -37,13 +38,27 @@ def _reached(dev: Estimate, goal: float) -> str:
     )
 
 
+def _others(floor: Floor) -> str:
+    """Whom the floor was taken from the lowest of; nothing where one was given."""
+    others = [f"{name} {_rated(e)}" for name, e in floor.raters.items() if name != floor.source]
+    own = floor.raters.get(floor.source)
+    known = (
+        f" ({percent(own.low, 2)} to {percent(own.high, 2)})" if own is not None and own.low is not None and own.high is not None else ""
+    )
+    return f"{known}, the lowest of {len(others) + 1} ({shown(others, 6)})" if others else known
+
+
+def _rated(e: Estimate) -> str:
+    return f"{percent(e.value, 2)}%"
+
+
 def inferred(ladder: Ladder, floor: Floor, tolerance: float) -> Iterator[str]:
     """The assumptions that the verdicts rest on (C2W1-11)."""
     bare = [rung.name.replace("_", "-") for rung in ladder if rung.estimate.low is None and rung.name not in ("human", "floor")]
     if floor.known == "assumed" and "train" in ladder:
         yield "the floor of 0% is assumed; if people make errors here, give --human."
     if floor.known == "given" and floor.source:
-        yield f"the floor is {percent(floor.value, 2)}%, {floor.source}: Bayes error is at most that (C3W1-20)."
+        yield f"the floor is {percent(floor.value, 2)}%, {floor.source}{_others(floor)}: Bayes error is at most that (C3W1-20)."
     if bare and len(bare) == sum(rung.name not in ("human", "floor") for rung in ladder):
         yield "rates alone have no intervals: the verdicts hold if the sets are large; give --n-train, --n-dev or (wrong, n)."
     elif bare:

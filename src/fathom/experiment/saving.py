@@ -96,7 +96,8 @@ def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:
     """The arguments that make the same diagnosis again."""
     asked: dict[str, Any] = {"tolerance": diagnosis.tolerance, "references": bool(diagnosis.references)}
     if diagnosis.floor.known == "given":
-        asked["human"] = diagnosis.floor.value
+        raters = diagnosis.floor.raters
+        asked["human"] = {name: e.value for name, e in raters.items()} if raters else diagnosis.floor.value
     return asked if diagnosis.goal is None else {**asked, "goal": diagnosis.goal}
 
 

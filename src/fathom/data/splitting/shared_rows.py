@@ -20,7 +20,11 @@ LARGE = 0.05
 def shared_rows(roles: Mapping[str, Dataset]) -> tuple[Finding, ...]:
     """A finding for each two roles that share rows with equal inputs."""
     names = [c.name for c in roles["train"].inputs]
-    digests = {role: row_digests(data.table, names, 0) for role, data in roles.items() if len(data)}
+    return shared_digests({role: row_digests(data.table, names, 0) for role, data in roles.items() if len(data)})
+
+
+def shared_digests(digests: Mapping[str, NDArray[np.uint64]]) -> tuple[Finding, ...]:
+    """The same from the digests of the rows' inputs, by role."""
     usual = _twin_share(digests["train"]) >= TWIN_SHARE
     found = (_shared(a, b, digests[a], digests[b], usual) for a, b in itertools.combinations(digests, 2))
     return tuple(f for f in found if f is not None)

@@ -11,7 +11,7 @@ import fathom
 
 PUBLIC = {
     # data
-    "load", "sample", "split", "augment", "Dataset", "Splits", "Prepare",
+    "load", "sample", "split", "augment", "audit", "Dataset", "Splits", "Prepare",
     # training
     "fit", "fit_many", "measure", "open_run", "Run", "Settings",
     # diagnosis

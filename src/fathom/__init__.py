@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fathom.core.records.finding import Finding as Finding
     from fathom.core.records.learning_curve import LearningCurve as LearningCurve
     from fathom.core.records.settings import Settings as Settings
+    from fathom.data.auditing.audit import audit as audit
     from fathom.data.augment import augment as augment
     from fathom.data.dataset import Dataset as Dataset
     from fathom.data.load import load as load
@@ -50,6 +51,7 @@ _HOME = {
     "sample": "fathom.data.samples",
     "split": "fathom.data.splits",
     "augment": "fathom.data.augment",
+    "audit": "fathom.data.auditing.audit",
     "Dataset": "fathom.data.dataset",
     "Splits": "fathom.data.splits",
     "Prepare": "fathom.data.prepare",

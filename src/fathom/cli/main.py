@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check a PyTorch module, its loss and a batch before training.",
     "compare": "Hold runs against each other: settings, ladders, the difference on dev.",
     "curve": "Errors against the size of train: what more data would bring.",
+    "audit": "Look for leaks, copies, shifted sets and wrong labels before training.",
     "predict": "Predict new rows with a saved run.",
     "report": "Write the page of a saved run anew.",
     "split": "Split a data file into train, dev and test, or plan the sizes.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fathom.core.expectations import refuse
 from fathom.core.records.finding import Finding
 from fathom.core.records.prepared import Prepared
+from fathom.data.auditing.audit import quick_audit
 from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare, prepare_splits
 from fathom.data.splits import Splits, split
@@ -23,12 +24,14 @@ class Ready:
         prepare: fitted on train.
         prepared: arrays by role.
         fitted: the references, once they are fitted; all nets on this data share them.
+        audited: what the quick part of the audit saw; empty for subsets of data that were audited as a whole.
     """
 
     splits: Splits
     prepare: Prepare
     prepared: Prepared
     fitted: list[FittedReference] | None = None
+    audited: tuple[Finding, ...] = ()
 
     def references(self, task: Task) -> list[FittedReference]:
         """Plain methods on the same split; fitted when they are first asked for."""
@@ -38,12 +41,12 @@ class Ready:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Of data, splits and prepare."""
-        return (*self.splits.findings, *self.prepare.findings, *self.prepared.findings)
+        """Of data, splits, prepare and the quick audit."""
+        return (*self.splits.findings, *self.prepare.findings, *self.prepared.findings, *self.audited)
 
 
 def make_ready(splits: Splits | Dataset | Ready) -> Ready:
-    """Split what is not split yet, fit `prepare` on train and apply it to every role."""
+    """Split what is not split yet, fit `prepare` on train, apply it to every role, and audit what takes no time."""
     if isinstance(splits, Ready):
         return splits
     if isinstance(splits, Dataset):
@@ -51,4 +54,4 @@ def make_ready(splits: Splits | Dataset | Ready) -> Ready:
     if not isinstance(splits, Splits):
         raise refuse("`splits`", expected="Splits or a Dataset", got=type(splits).__name__, fix="use fathom.split(fathom.load(...))")
     prepare, prepared = prepare_splits(splits)
-    return Ready(splits, prepare, prepared)
+    return Ready(splits, prepare, prepared, audited=quick_audit(splits, prepare, prepared))

@@ -27,6 +27,9 @@ LEVEL = 0.01
 QUICK = 0.3
 """Seconds that the audit at the start of a fit may take."""
 
+MENDED = ("data.scale.apart",)
+"""What is said by an audit that was asked for, and needs no word where a fit is about to mend it."""
+
 QUICK_ROWS, QUICK_NEIGHBORS = 2_000, 250
 
 
@@ -155,8 +158,8 @@ def quick_audit(splits: Splits, prepare: Prepare, prepared: Prepared) -> tuple[F
         else:
             left.append(check)
     seeing = _carried_out(subject, chosen)
-    names = [check.name for check in left]
-    return _ordered([*seeing.findings, *seeing.judged()[1], *_not_done(names)])
+    seen = [finding for finding in (*seeing.findings, *seeing.judged()[1]) if finding.id not in MENDED]
+    return _ordered([*seen, *_not_done([check.name for check in left])])
 
 
 def _carried_out(subject: Subject, checks: Sequence[Check]) -> Seeing:

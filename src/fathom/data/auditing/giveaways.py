@@ -15,8 +15,14 @@ from fathom.data.auditing.single_column import Alone, alone_on_classes, alone_on
 from fathom.data.auditing.subject import Subject
 from fathom.data.reading.words import names_an_identifier
 
-PERFECT = 0.05
-"""A column whose error is surely below this share of the baseline's tells the target as good as exactly."""
+PERFECT = {"classes": 0.02, "numbers": 0.05}
+"""A column whose error is at most this share of the baseline's, and surely below `SURELY`, tells the target as good as exactly."""
+
+SURELY = 0.2
+
+BESIDE = 0.1
+"""The next best column's error must be larger than this, unless the perfect one's is surely below half of it: where several columns do
+nearly as well, the set is an easy one."""
 
 STRONG = 0.25
 """A column is suspected from here on, if it also stands out."""
@@ -72,12 +78,19 @@ def _values(series: object, column: Column) -> tuple[NDArray[np.float64], bool]:
 
 
 def _said(subject: Subject, found: dict[str, Alone]) -> Iterator[Finding]:
-    perfect = [name for name, own in found.items() if own.high <= PERFECT]
+    perfect = _perfect(found, PERFECT["classes" if subject.train.target.classes else "numbers"])
     yield from (_holds(subject, name, found[name]) for name in perfect)
     others = sorted((name for name in found if name not in perfect), key=lambda name: found[name].value)
     out = _out_of_line([found[name] for name in others])
     rest = min((found[name].value for name in others[out:]), default=1.0)
     yield from (_gives_away(subject, name, found[name], rest) for name in others[:out])
+
+
+def _perfect(found: dict[str, Alone], most: float) -> list[str]:
+    """The columns that tell the target as good as exactly."""
+    able = [name for name, own in found.items() if own.value <= most and own.high <= SURELY]
+    easy = min((own.value for name, own in found.items() if name not in able), default=1.0) <= BESIDE
+    return [name for name in able if not easy or found[name].high <= BESIDE / 2]
 
 
 def _out_of_line(ordered: list[Alone]) -> int:

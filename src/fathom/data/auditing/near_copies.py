@@ -101,7 +101,7 @@ def _single(subject: Subject, own: Distances, held: dict[str, Distances]) -> lis
 
 def _pairs(subject: Subject, held: dict[str, Distances], hits: dict[str, NDArray[Any]]) -> list[dict[str, Any]]:
     """The nearest pairs, by their rows in the source."""
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "role": role,
             "row": int(subject.roles[role].rows[held[role].rows[i]]),
@@ -111,7 +111,7 @@ def _pairs(subject: Subject, held: dict[str, Distances], hits: dict[str, NDArray
         for role, at in hits.items()
         for i in at
     ]
-    return sorted(found, key=lambda pair: pair["distance"])[:PAIRS]
+    return sorted(found, key=lambda pair: float(pair["distance"]))[:PAIRS]
 
 
 def _together(own: Distances, held: dict[str, Distances]) -> list[Suspect]:

@@ -65,10 +65,11 @@ def _with_target(subject: Subject, role: str, rows: Codes) -> NDArray[np.float32
 
 def _group_codes(subject: Subject, rows: dict[str, Codes]) -> tuple[Codes, Codes] | None:
     """Each row's group, none shared by the two roles; None where no column names groups."""
-    named = [subject.groups(role) for role in rows]
-    if named[0] is None or named[1] is None:
+    named = {role: subject.groups(role) for role in rows}
+    known = {role: group for role, group in named.items() if group is not None}
+    if len(known) < len(rows):
         return None
-    parts = [np.unique(group[part], return_inverse=True)[1].astype(np.int64) for group, part in zip(named, rows.values(), strict=True)]
+    parts = [np.unique(known[role][part], return_inverse=True)[1].astype(np.int64) for role, part in rows.items()]
     return parts[0], parts[1] + int(parts[0].max(initial=0)) + 1
 
 

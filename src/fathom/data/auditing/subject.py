@@ -120,7 +120,7 @@ class Subject:
     def exchangeable(self) -> bool:
         """Whether the roles were drawn from one set, row by row."""
         how = self.splits.how
-        return how.method == "made" and not how.time and not how.group and not how.like
+        return how.method == "made" and not (how.time or how.group or how.like or how.source)
 
     def groups(self, role: str) -> NDArray[Any] | None:
         """(n,) the group of each row, or None where no column names groups."""

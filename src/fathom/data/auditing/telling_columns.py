@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,11 +75,12 @@ def _typical(column: pl.Series) -> str:
     if not len(known):
         return "missing"
     if known.dtype.is_numeric():
-        return f"mean {known.mean():.4g}"
+        return f"mean {float(known.to_numpy().mean()):.4g}"
     if known.dtype.is_temporal():
         return f"median {str(known.median())[:10]}"
-    level = known.cast(str).mode().sort()[0]
-    return f"{float((known.cast(str) == level).mean()):.0%} {level}"  # type: ignore[arg-type]
+    counts = Counter(map(str, known.to_list()))
+    level, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    return f"{count / len(known):.0%} {level}"
 
 
 def region(shape: tuple[int, int], names: list[str], told: dict[str, dict[str, Any]]) -> str:

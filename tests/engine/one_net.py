@@ -18,7 +18,7 @@ def steps(net, loss, settings, inputs, targets, count):
         penalty = population.penalties()[0]
         data_term = plan.step(inputs, targets, torch.arange(len(inputs)))
         population.update([1.0])
-        yield float(data_term) + penalty
+        yield float(data_term) / len(inputs) + penalty
 
 
 def theta_of(net):

@@ -19,13 +19,15 @@ TASKS = {
 }
 
 
+@pytest.mark.parametrize("own", [False, True])
 @pytest.mark.parametrize("name", TASKS)
-def test_slopes_equal_autograd(name):
+def test_slopes_equal_autograd(name, own):
     task, width, codes = TASKS[name]
     source = torch.Generator().manual_seed(0)
-    outputs = 3 * torch.randn(50, width, generator=source, dtype=torch.float64)
-    targets = torch.randint(0, max(2, width), (50,), generator=source) if codes else torch.randn(50, generator=source, dtype=torch.float64)
-    by_hand, by_autograd = task.slope(outputs, targets), TaskSide(task.loss).losses_and_slopes(outputs, targets)
+    columns = 3 * torch.randn(4, width, 50, generator=source, dtype=torch.float64)
+    shape = (4, 50) if own else (50,)
+    targets = torch.randint(0, max(2, width), shape, generator=source) if codes else torch.randn(shape, generator=source, dtype=torch.float64)
+    by_hand, by_autograd = (side.losses_and_slopes(columns, targets) for side in (TaskSide(task.loss, task.slope), TaskSide(task.loss)))
     for ours, theirs in zip(by_hand, by_autograd, strict=True):
         assert torch.allclose(ours, theirs, atol=1e-12)
         assert ours.shape == theirs.shape
@@ -33,6 +35,6 @@ def test_slopes_equal_autograd(name):
 
 def test_slopes_are_finite_far_out():
     for name, (task, width, _) in TASKS.items():
-        outputs = torch.full((2, width), 1e4)
+        outputs = torch.full((1, width, 2), 1e4)
         targets = torch.zeros(2) if "regression" in type(task).__name__.lower() else torch.zeros(2, dtype=torch.int64)
         assert all(bool(torch.isfinite(t).all()) for t in task.slope(outputs, targets)), name

@@ -52,12 +52,21 @@ def rmsprop(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha
 
 
 def adam(theta: Tensor, gradient: Tensor, memory: Memory, hyper: Hyper, alpha: Number, step: int) -> None:
-    """V and S with bias correction by 1 - beta^t (C2W2-09), theta -= alpha Vc / (sqrt(Sc) + eps) (C2W2-12)."""
+    """V and S with bias correction by 1 - beta^t (C2W2-09), theta -= alpha Vc / (sqrt(Sc) + eps) (C2W2-12).
+
+    In one walk over the vectors where all members share betas and eps; a rate for each member then takes a second one.
+    """
     mean, square, scratch = memory
-    mean.lerp_(gradient, 1.0 - hyper.beta1)
-    _average_square(square, gradient, hyper.beta2)
-    root = torch.sqrt(square, out=scratch).mul_((1.0 - hyper.beta2**step) ** -0.5).add_(hyper.eps)
-    _descend_by(theta, mean, root, alpha / (1.0 - hyper.beta1**step))
+    if not fusable(hyper, theta):
+        mean.lerp_(gradient, 1.0 - hyper.beta1)
+        _average_square(square, gradient, hyper.beta2)
+        root = torch.sqrt(square, out=scratch).mul_((1.0 - hyper.beta2**step) ** -0.5).add_(hyper.eps)
+        _descend_by(theta, mean, root.mul_(1.0 - hyper.beta1**step), alpha)
+    elif isinstance(alpha, float):
+        _fused_adam(theta, gradient, mean, square, hyper, alpha, step)
+    else:
+        _fused_adam(scratch.zero_(), gradient, mean, square, hyper, 1.0, step)
+        theta.addcmul_(scratch, alpha)
 
 
 UPDATES: dict[str, tuple[Update, int]] = {
@@ -93,6 +102,26 @@ def clip(gradient: Tensor, hyper: Hyper, layout: Layout) -> None:
     squares = [block.reshape(block.shape[0], -1).square().sum(1) for block in layout.blocks(gradient).values()]
     norms = torch.stack(squares).sum(0).sqrt_()
     gradient.mul_(layout.spread((hyper.clip_norm / (norms + 1e-6)).clamp_max_(1.0)))  # torch's own 1e-6
+
+
+def fusable(hyper: Hyper, theta: Tensor) -> bool:
+    """Whether torch's one-walk kernel of Adam, of which `torch.optim.Adam(fused=True)` is made, can be used."""
+    numbers = (hyper.beta1, hyper.beta2, hyper.eps)
+    return hasattr(torch, "_fused_adam_") and theta.device.type in ("cpu", "cuda") and all(isinstance(n, float) for n in numbers)
+
+
+def _fused_adam(theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, hyper: Hyper, alpha: float, step: int) -> None:
+    count = torch.full((), float(step), device=theta.device)
+    torch._fused_adam_(  # type: ignore[attr-defined]
+        *([theta], [gradient], [mean], [square], [], [count]),
+        lr=alpha,
+        beta1=hyper.beta1,
+        beta2=hyper.beta2,
+        weight_decay=0.0,
+        eps=hyper.eps,
+        amsgrad=False,
+        maximize=False,
+    )
 
 
 def _descend(theta: Tensor, direction: Tensor, alpha: Number) -> None:

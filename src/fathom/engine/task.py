@@ -14,7 +14,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 """Raw outputs (n, width) and targets (n,) -> (n,)."""
 
 Slope = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""The same -> the losses (n,), and the derivative of each by its own outputs (n, width)."""
+"""Raw outputs as columns (K, width, n) and targets (n,) or (K, n) -> losses (K, n), and the derivative of each by its own outputs."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +32,18 @@ class TaskSide:
     record: DenseNet | None = None
 
     def losses_and_slopes(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The losses (n,) and their derivatives by the outputs (n, width)."""
+        """The losses (K, n) and their derivatives by the outputs (K, width, n), which come as columns.
+
+        Args:
+            outputs: (K, width, n).
+            targets: (n,) that all members read, or (K, n).
+        """
         if self.slope is not None:
             return self.slope(outputs, targets)
+        members, _, rows = outputs.shape
         with torch.enable_grad():
             leaf = outputs.detach().requires_grad_()
-            losses = self.loss(leaf, targets)
+            flat = leaf.transpose(1, 2).reshape(members * rows, -1)
+            losses = self.loss(flat, targets.expand(members, rows).reshape(-1))
             (slopes,) = torch.autograd.grad(losses.sum(), leaf)
-        return losses.detach(), slopes
-
-
-def repeated(targets: Tensor, members: int) -> Tensor:
-    """The targets of K members one after another (K B,), from rows that all read (B,) or rows of their own (K, B)."""
-    if targets.dim() == 2:
-        return targets.reshape(-1)
-    return targets if members == 1 else targets.repeat(members)
+        return losses.detach().view(members, rows), slopes

@@ -195,7 +195,7 @@ class _Running:
             done += 1
             losses = self.plan.step(job.inputs, job.targets, rows)
             self.population.update(self.factors.of(epoch, self.population.updates))
-            pending.append((losses, rows.shape[-1]))
+            pending.append(losses)
             if len(pending) == STEPS_BETWEEN_LOOKS:
                 totals = self._look(epoch, totals, pending)
                 if not self.active:
@@ -204,12 +204,11 @@ class _Running:
         totals = self._look(epoch, totals, pending)
         return [t / n for t, n in zip(totals, self.population.counts[: len(self.active)], strict=True)]
 
-    def _look(self, epoch: int, totals: list[float], pending: list[tuple[Tensor, int]]) -> list[float]:
+    def _look(self, epoch: int, totals: list[float], pending: list[Tensor]) -> list[float]:
         """Add the losses since the last look to the totals; a member that has already blown up is retired."""
         if pending:
-            values = torch.stack([v for v, _ in pending]).double().cpu()
-            sizes = torch.tensor([float(n) for _, n in pending], dtype=torch.float64)
-            totals = [t + s for t, s in zip(totals, (sizes @ values).tolist(), strict=True)]
+            sums = torch.stack(pending).double().sum(0).tolist()
+            totals = [t + s for t, s in zip(totals, sums, strict=True)]
             pending.clear()
         fine = [math.isfinite(t) or self.tracks[k].guard(epoch, t) for k, t in zip(self.active, totals, strict=True)]
         self._retire()

@@ -25,3 +25,9 @@ class Workspace:
         if key not in self._kept:
             self._kept[key] = torch.empty(shape, dtype=self._like.dtype, device=self._like.device)
         return self._kept[key]
+
+    def zeros(self, purpose: str, shape: tuple[int, ...]) -> Tensor:
+        """The same, 0 when it is made; later what was written into it."""
+        if (purpose, shape) not in self._kept:
+            self.of(purpose, shape).zero_()
+        return self.of(purpose, shape)

@@ -38,8 +38,9 @@ class Binary:
         return functional.binary_cross_entropy_with_logits(outputs[:, 0], self._smooth(outputs, targets), reduction="none")
 
     def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The losses (n,) and dL/dz = p - y (n, 1) (C1W2-14)."""
-        y, z = self._smooth(outputs, targets), outputs[:, 0]
+        """The losses (K, n) and dL/dz = p - y (K, 1, n) (C1W2-14)."""
+        z = outputs[:, 0]
+        y = self._smooth(outputs, targets).expand_as(z)
         return functional.binary_cross_entropy_with_logits(z, y, reduction="none"), (torch.sigmoid(z) - y).unsqueeze(1)
 
     def _smooth(self, outputs: Tensor, targets: Tensor) -> Tensor:

@@ -42,16 +42,16 @@ class MultiClass:
         return functional.cross_entropy(outputs, targets, reduction="none", label_smoothing=self.label_smoothing)
 
     def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The losses (n,) and dL/dz = p - y (n, C), y one-hot, smoothed where that is asked for (C2W3-17)."""
+        """The losses (K, n) and dL/dz = p - y (K, C, n), y one-hot, smoothed where that is asked for (C2W3-17)."""
         logs = functional.log_softmax(outputs, dim=1)
-        index = targets.unsqueeze(1)
-        of_truth = logs.gather(1, index).squeeze(1)
+        index = targets.expand(len(logs), -1).unsqueeze(1)
+        losses = logs.gather(1, index).squeeze(1).neg_()
         slopes = logs.exp()
         s = self.label_smoothing
-        slopes.scatter_add_(1, index, torch.full_like(slopes[:, :1], s - 1.0))
+        slopes.scatter_(1, index, s - 1.0, reduce="add")
         if not s:
-            return -of_truth, slopes
-        return -(1.0 - s) * of_truth - s * logs.mean(1), slopes.sub_(s / outputs.shape[1])
+            return losses, slopes
+        return losses.mul_(1.0 - s).sub_(logs.mean(1), alpha=s), slopes.sub_(s / self.outputs)
 
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """1 where the likeliest class is not the true one."""

@@ -49,10 +49,10 @@ class Regression:
         return functional.huber_loss(outputs[:, 0], targets, reduction="none")
 
     def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The losses (n,) and their derivative (n, 1): t_hat - t, its sign, or for Huber's the first within [-1, 1]."""
+        """The losses (K, n) and their derivative (K, 1, n): t_hat - t, its sign, or for Huber's the first within [-1, 1]."""
         apart = outputs[:, 0] - targets
         slopes = {"squared": apart, "absolute": apart.sign(), "huber": apart.clamp(-1.0, 1.0)}[self.loss_name]
-        return self.loss(outputs, targets), slopes.unsqueeze(1)
+        return self.loss(outputs, targets.expand_as(apart)), slopes.unsqueeze(1)
 
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """|y_hat - y| as a share of the baseline's mean absolute error."""

@@ -28,7 +28,10 @@ class Task(Protocol):
         """Raw outputs (n, outputs) and targets (n,) -> the loss of each example (n,)."""
 
     def slope(self, outputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Raw outputs and targets -> the losses (n,), and the derivative of each by its own outputs (n, outputs)."""
+        """The losses of K nets, and the derivative of each by its own outputs: (K, n) and (K, outputs, n).
+
+        Raw outputs come as columns, (K, outputs, n), as the course has them; targets (n,) that all nets share, or (K, n).
+        """
 
     def errors(self, outputs: Tensor, targets: Tensor) -> Errors:
         """Raw outputs and targets -> an error for each example."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
 
@@ -12,12 +10,8 @@ from fathom.engine.dense.evaluation import evaluate
 from fathom.engine.dense.masks import Masks
 from fathom.engine.dense.passes import Names, backward, forward
 from fathom.engine.population import Population
-from fathom.engine.task import repeated
+from fathom.engine.task import Slope
 from fathom.engine.workspace import Workspace
-
-Slope = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""Raw outputs (n, width) and targets (n,) -> the loss of each example (n,), and its derivative by the outputs (n, width)."""
-
 
 class DensePlan:
     """See the module.
@@ -39,28 +33,26 @@ class DensePlan:
         self._space = Workspace(population.theta)
 
     def step(self, inputs: Tensor, targets: Tensor, rows: Tensor) -> Tensor:
-        """The gradient of one mini-batch, into the population; (K,) the mean loss of each member.
+        """The gradient of one mini-batch, into the population; (K,) the sum of the losses of each member.
 
         Args:
             inputs: (m, n_x).
             targets: (m,).
             rows: (B,) that all members read, or (K, B).
         """
-        population, members = self.population, len(self.population)
-        X, y = self.population.scaled(self._rows(inputs, rows)), targets[rows]
+        population = self.population
+        X, y = population.scaled(self._rows(inputs, rows)), targets[rows] if rows.dim() == 2 else targets.index_select(0, rows)
         blocks = population.blocks
         masks = self._masks.draw(X.shape[-2], population.updates)
         buffers = population.buffers or None
         Z, cache = forward(self.record, self._names, blocks, X, masks, buffers, self._space)
-        width, batch = Z.shape[1], Z.shape[2]
-        outputs = Z.transpose(1, 2).reshape(members * batch, width)
-        losses, slopes = self._slope(outputs, repeated(y, members))
-        dZ = slopes.view(members, batch, width).transpose(1, 2).mul(1.0 / batch)
+        losses, slopes = self._slope(Z, y)
+        dZ = slopes.mul_(1.0 / Z.shape[2])
         backward(self.record, self._names, blocks, cache, dZ, population.gradients, self._space)
         for name, count in population.buffers.items():
             if name.endswith("num_batches_tracked"):
                 count.add_(1)
-        return losses.view(members, batch).mean(1)
+        return losses.sum(1)
 
     def _rows(self, inputs: Tensor, rows: Tensor) -> Tensor:
         if rows.dim() == 2:

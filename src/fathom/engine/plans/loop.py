@@ -39,7 +39,7 @@ class LoopPlan:
             parts = torch.autograd.grad(value, trained(member.net), allow_unused=True, materialize_grads=True)
             for block, part in zip(gradients.values(), parts, strict=True):
                 block[k].copy_(part)
-            losses.append(value.detach())
+            losses.append(value.detach() * rows.shape[-1])
         return torch.stack(losses)
 
     def _one(self, member: Member, X: Tensor, y: Tensor) -> Tensor:

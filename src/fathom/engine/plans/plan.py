@@ -23,7 +23,7 @@ class Plan(Protocol):
             rows: (B,) that all members read, or (K, B).
 
         Returns:
-            (K,) the mean loss of each member's batch, detached.
+            (K,) the sum of the losses of each member's batch, detached.
         """
 
     def outputs(self, inputs: Tensor) -> Tensor:

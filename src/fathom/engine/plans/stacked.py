@@ -13,7 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from fathom.engine.layout import trained
 from fathom.engine.population import Population
-from fathom.engine.task import TaskSide, repeated
+from fathom.engine.task import TaskSide
 
 
 class StackedPlan:
@@ -40,13 +40,13 @@ class StackedPlan:
         leaves = [b.requires_grad_() for b in (b.detach() for b in population.blocks.values())]
         outputs = self._forward(leaves, X, own)
         batch = outputs.shape[1]
-        flat = outputs.detach().reshape(members * batch, -1)
-        losses, slopes = self._task.losses_and_slopes(flat.float() if self._half else flat, repeated(y, members))
-        along = (slopes / batch).to(outputs.dtype).view(outputs.shape)
+        columns = outputs.detach().reshape(members, batch, -1).transpose(1, 2)
+        losses, slopes = self._task.losses_and_slopes(columns.float() if self._half else columns, y)
+        along = (slopes.transpose(1, 2) / batch).to(outputs.dtype).reshape(outputs.shape)
         parts = torch.autograd.grad(outputs, leaves, along, allow_unused=True, materialize_grads=True)
         for block, part in zip(population.gradients.values(), parts, strict=True):
             block.copy_(part)
-        return losses.view(members, batch).mean(1)
+        return losses.sum(1)
 
     def outputs(self, inputs: Tensor, *, chunk: int = 8_192) -> Tensor:
         """See `Plan`."""

@@ -1,5 +1,6 @@
 """`fathom fit --resume`: a training that was killed goes on with the same bits; what cannot be is said in one line."""
 
+import itertools
 import json
 import random
 import signal
@@ -103,7 +104,9 @@ def test_twenty_kills_at_random_moments_and_twenty_resumes(tmp_path):
     subprocess.run([*fit, "--out", "whole"], cwd=tmp_path, check=True, capture_output=True)
     whole, seconds = (tmp_path / "whole" / "weights.safetensors").read_bytes(), time.monotonic() - started
     source, resumed = random.Random(0), 0
-    for number in range(20):
+    for number in itertools.count():
+        if resumed == 20:
+            break
         folder = tmp_path / f"r{number}"
         running = subprocess.Popen([*fit, "--out", folder.name], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         while not (folder / "unfinished.json").exists() and running.poll() is None:
@@ -117,7 +120,6 @@ def test_twenty_kills_at_random_moments_and_twenty_resumes(tmp_path):
         assert done.returncode == 0, done.stderr
         assert (folder / "weights.safetensors").read_bytes() == whole
         resumed += 1
-    assert resumed >= 15
 
 
 @pytest.mark.parametrize("value", ["nan", "inf"])

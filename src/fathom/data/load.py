@@ -29,7 +29,8 @@ def load(
 
     Args:
         source: a path (.csv, .tsv, .txt, each also .gz; .parquet, .npz, .jsonl, .json), 'sample:NAME', a polars or pandas frame, a mapping
-            of columns, a list of mappings, or a pair of arrays (X, y) with X (n, ...) and y (n,).
+            of columns, a list of mappings, a pair of arrays (X, y) with X (n, ...) and y (n,), or a torch Dataset or DataLoader of
+            (input, target), which is read once.
         target: the column to predict; arrays call theirs 'y', samples know theirs.
         kind: "binary", "multiclass", "regression" or "classification"; found from the values where left out.
         name: what the set is called; the file's name where left out.

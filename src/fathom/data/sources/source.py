@@ -17,6 +17,7 @@ from fathom.data.sources.json_lines import read_json_lines
 from fathom.data.sources.npz import read_npz
 from fathom.data.sources.parquet import read_parquet
 from fathom.data.sources.paths import existing_file, file_bytes, refuse_foreign, stem_of
+from fathom.data.sources.torch_sets import is_torch_set, raw_of_torch
 
 
 def raw_of(source: Any, name: str | None = None) -> Raw:
@@ -61,6 +62,8 @@ def _read_object(source: Any) -> Raw:
         return raw_of_pandas(source)
     if isinstance(source, Mapping):
         return raw_of_records(source)
+    if is_torch_set(source):
+        return raw_of_torch(source)
     if isinstance(source, tuple) and len(source) == 2:
         return raw_of_arrays(*source)
     if isinstance(source, list) and source and isinstance(source[0], Mapping):
@@ -69,6 +72,6 @@ def _read_object(source: Any) -> Raw:
         return raw_of_matrix(source)
     raise refuse(
         "data",
-        expected="a path, 'sample:NAME', a polars or pandas frame, a mapping of columns, a list of records, or a pair (X, y)",
+        expected="a path, 'sample:NAME', a polars or pandas frame, a mapping of columns, a list of records, a pair (X, y), or a torch Dataset",
         got=f"{type(source).__name__}",
     )

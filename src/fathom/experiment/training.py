@@ -14,11 +14,12 @@ from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.history import History
 from fathom.core.seeding import derive
 from fathom.engine.checkpoints import Checkpoints
+from fathom.engine.chunks import members_at_once, out_of_memory
 from fathom.engine.plans.loop import outputs_of
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
-from fathom.engine.track import Track
+from fathom.engine.track import Track, restore, snapshot
 from fathom.engine.training import Job, Outputs, Progress, train
 from fathom.experiment.blocks import Blocks, tensors_of
 from fathom.experiment.build import check_fit, device_of
@@ -33,9 +34,6 @@ from fathom.nets.untouched import untouched_random
 
 if TYPE_CHECKING:
     import polars as pl
-
-AT_ONCE = 64
-"""Members that are trained as one program at most."""
 
 STACKED = 2**27
 """Numbers in the stacked inputs of members that read rows of their own: half a gibibyte in float32."""
@@ -106,9 +104,10 @@ def _chunks(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
 def _at_once(candidates: Sequence[Candidate]) -> int:
     """Members of one program at most; fewer where each has large blocks of rows of its own."""
     first = candidates[0]
+    most = members_at_once(first.built.parameters, device_of(first.settings).type)
     if all(c.ready is first.ready for c in candidates):
-        return AT_ONCE
-    return min(AT_ONCE, max(1, STACKED // (first.experiment.rows["train"] * first.experiment.features)))
+        return most
+    return min(most, max(1, STACKED // (first.experiment.rows["train"] * first.experiment.features)))
 
 
 def _told(progress: Progress | None, chunks: Sequence[Sequence[int]], candidates: Sequence[Candidate]) -> list[Progress | None]:
@@ -139,8 +138,14 @@ def _train(
             lent.enter_context(seeded_dropout(candidate.built.module))
         why = _why_alone(candidates, Blocks.of(candidates, tensors), deterministic)
         done: list[Trained] = []
-        for part in [[c] for c in candidates] if why else [candidates]:
-            tracks, seconds, plan = _program(part, Blocks.of(part, tensors), progress, checkpoints)
+        parts = [[c] for c in candidates] if why else [list(candidates)]
+        while parts:
+            part = parts.pop(0)
+            made = _program_if_it_fits(part, Blocks.of(part, tensors), progress, checkpoints)
+            if made is None:  # there was not memory enough
+                parts[:0] = [part[: len(part) // 2], part[len(part) // 2 :]]
+                continue
+            tracks, seconds, plan = made
             plan |= {"alone": why} if why and len(candidates) > 1 else {}
             for candidate, track in zip(part, tracks, strict=True):
                 tables = {} if track.diverged else _tables(candidate, tensors[id(candidate.ready)])
@@ -159,6 +164,23 @@ def _why_alone(candidates: Sequence[Candidate], blocks: Blocks, deterministic: b
     with untouched_random():
         side = TaskSide(task.loss, task.slope)
         return why_alone([_member(c) for c in candidates], side, train.inputs, train.targets, deterministic=deterministic)
+
+
+def _program_if_it_fits(
+    candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | None, checkpoints: Checkpoints | None
+) -> tuple[list[Track], float, dict[str, Any]] | None:
+    """`_program`; None, with the nets as they were, where several do not fit into the memory together."""
+    before = [snapshot(c.built.module) for c in candidates] if len(candidates) > 1 else []
+    try:
+        return _program(candidates, blocks, progress, checkpoints)
+    except RuntimeError as error:
+        if not before or not out_of_memory(error):
+            raise
+    for candidate, kept in zip(candidates, before, strict=True):
+        for tensor in (*candidate.built.module.parameters(), *candidate.built.module.buffers()):
+            tensor.data = tensor.detach().clone()  # no longer a view of the population's
+        restore(candidate.built.module, kept)
+    return None
 
 
 def _program(

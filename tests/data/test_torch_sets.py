@@ -50,7 +50,9 @@ def test_a_torch_set_gives_the_table_of_its_arrays(name):
 
 def test_a_net_of_ones_own_is_fitted_on_loaders():
     splits = fathom.split(train=SOURCES["shuffled loader"], dev=TensorDataset(X, Y))
-    run = fathom.fit(splits, net=lambda n_in, n_out: nn.Sequential(nn.Unflatten(1, (1, 2, 3)), nn.Flatten(), nn.Linear(n_in, n_out)), epochs=2)
+    run = fathom.fit(
+        splits, net=lambda n_in, n_out: nn.Sequential(nn.Unflatten(1, (1, 2, 3)), nn.Flatten(), nn.Linear(n_in, n_out)), epochs=2
+    )
     assert run.errors["dev"].shape == (60,)
     assert run.splits.train.table.select(pl.exclude("y")).to_numpy().shape == (60, 6)
 

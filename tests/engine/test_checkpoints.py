@@ -46,7 +46,7 @@ def job(folder, arguments, *, members=1, record=True, kill_after=None, rows=90):
         if kill_after is not None and next(looks) > kill_after:
             raise Killed
 
-    def measure(outputs):
+    def measure(outputs, whole):
         losses = [TASK.loss(o, y).mean() for o in outputs(X)]
         return [{"dev": TASK.errors(o, y).rate, "dev_loss": float(v)} for o, v in zip(outputs(X), losses, strict=True)]
 

@@ -93,7 +93,7 @@ def test_early_stopping_ends_with_the_weights_of_the_best_dev_epoch():
     dev = iter([0.5, 0.3, 0.2, 0.4, 0.4, 0.4, 0.1])
     kept = {}
 
-    def measure(outputs):
+    def measure(outputs, whole):
         error = next(dev)
         kept[error] = theta_of(net_of(run)).clone()
         return [{"dev": error, "dev_loss": error}]
@@ -106,7 +106,7 @@ def test_early_stopping_ends_with_the_weights_of_the_best_dev_epoch():
 def test_equal_dev_errors_are_told_apart_by_the_dev_loss():
     run = job(early_stopping=2, epochs=4)
     scores = iter([(0.2, 0.9), (0.2, 0.5), (0.2, 0.7), (0.3, 0.1)])
-    history = history_of(changed(run, measure=lambda outputs: [dict(zip(("dev", "dev_loss"), next(scores), strict=True))]))
+    history = history_of(changed(run, measure=lambda outputs, whole: [dict(zip(("dev", "dev_loss"), next(scores), strict=True))]))
     assert history.best_epoch == 2
 
 
@@ -132,11 +132,23 @@ def test_interrupt_before_the_first_epoch_goes_through():
 
 @pytest.mark.parametrize(
     ("rows", "measured", "epochs", "early", "expected"),
-    [(1000, 100, 200, False, 1), (1000, 1000, 200, False, 10), (1000, 5000, 40, False, 4), (1000, 5000, 40, 5, 1), (10, 10, 5, False, 1)],
+    [(1000, 100, 200, False, 1), (1000, 1000, 200, False, 10), (1000, 5000, 40, False, 4), (1000, 5000, 40, 5, 4), (10, 10, 5, False, 1)],
 )
 def test_measuring_costs_a_tenth_of_the_examples_but_happens_ten_times(rows, measured, epochs, early, expected):
     run = job(rows=rows, epochs=epochs, early_stopping=early)
     assert interval(changed(run, measured_rows=measured)) == expected
+
+
+@pytest.mark.parametrize("early", [False, 100])
+def test_with_early_stopping_dev_is_measured_in_every_epoch_and_train_at_intervals(early):
+    def measure(outputs, whole):
+        return [{"dev": 0.5, "dev_loss": 1.0} | ({"train": 0.1} if whole else {})]
+
+    run = job(rows=1000, epochs=40, early_stopping=early, batch_size="full")
+    history = history_of(changed(run, measure=measure, measured_rows=5000))
+    at_intervals = [1, *range(4, 41, 4)]
+    assert [epoch for epoch, _ in history.measured("train")] == at_intervals
+    assert [epoch for epoch, _ in history.measured("dev")] == (list(range(1, 41)) if early else at_intervals)
 
 
 def test_batches_visit_every_row_once_and_pair_with_the_seed():

@@ -146,7 +146,7 @@ def test_a_member_that_diverges_is_retired_alone():
 
 
 def test_the_others_go_on_when_one_stops_early():
-    def measure(outputs):
+    def measure(outputs, whole):
         measured = outputs(data(torch.float64)[0])
         return [{"dev": float(functional.cross_entropy(o, data(torch.float64)[1])), "dev_loss": 0.0} for o in measured]
 

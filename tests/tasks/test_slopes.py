@@ -26,7 +26,9 @@ def test_slopes_equal_autograd(name, own):
     source = torch.Generator().manual_seed(0)
     columns = 3 * torch.randn(4, width, 50, generator=source, dtype=torch.float64)
     shape = (4, 50) if own else (50,)
-    targets = torch.randint(0, max(2, width), shape, generator=source) if codes else torch.randn(shape, generator=source, dtype=torch.float64)
+    targets = (
+        torch.randint(0, max(2, width), shape, generator=source) if codes else torch.randn(shape, generator=source, dtype=torch.float64)
+    )
     by_hand, by_autograd = (side.losses_and_slopes(columns, targets) for side in (TaskSide(task.loss, task.slope), TaskSide(task.loss)))
     for ours, theirs in zip(by_hand, by_autograd, strict=True):
         assert torch.allclose(ours, theirs, atol=1e-12)

@@ -25,8 +25,8 @@ from fathom.engine.track import Track
 Outputs = Callable[[Tensor], Tensor]
 """Inputs (n, ...) -> the raw outputs (K, n, width) of all members in evaluation mode."""
 
-Measure = Callable[[Outputs], Sequence[Mapping[str, float]]]
-"""The errors by role of each member, and "dev_loss" for ties of early stopping."""
+Measure = Callable[[Outputs, bool], Sequence[Mapping[str, float]]]
+"""The errors by role of each member, and "dev_loss" for ties of early stopping; of dev alone where the second argument is False."""
 
 Progress = Callable[[int, int, str], None]
 """Updates done, updates in all, a text with the latest figures."""
@@ -44,7 +44,7 @@ class Job:
         inputs, targets: (m, ...) and (m,) tensors on the device.
         task: the loss, and its derivative where there is one.
         measure: called at intervals; None measures nothing.
-        measure_member: the errors by role of the member at a place, where members are measured on rows of their own.
+        measure_member: the same of the member at a place, where members are measured on rows of their own.
         measured_rows: rows that a measurement evaluates with each member; the interval follows from it.
         progress: called now and then.
         checkpoints: where to write them, and where to go on from the newest; None keeps none.
@@ -55,18 +55,16 @@ class Job:
     targets: Tensor
     task: TaskSide
     measure: Measure | None = None
-    measure_member: Callable[[int], Mapping[str, float]] | None = None
+    measure_member: Callable[[int, bool], Mapping[str, float]] | None = None
     measured_rows: int = 0
     progress: Progress | None = None
     checkpoints: Checkpoints | None = None
 
 
 def interval(job: Job) -> int:
-    """Epochs between two measurements: every epoch with early stopping; else at most a tenth of the examples that are
-    trained on are evaluated, but a run is measured at least ten times.
+    """Epochs between two measurements: at most a tenth of the examples that are trained on are evaluated, but a run is
+    measured at least ten times. With early stopping dev is measured in the epochs between as well.
     """
-    if any(m.settings.early_stopping for m in job.members):
-        return 1
     epochs = job.members[0].settings.epochs or 1
     own = job.members[0].rows
     cheap = math.ceil(10 * job.measured_rows / max(1, len(job.inputs) if own is None else len(own)))
@@ -225,15 +223,16 @@ class _Running:
         self.factors.keep(going)
 
     def _measure(self, epoch: int) -> Sequence[Mapping[str, float]]:
-        job = self.job
-        if not (job.measure or job.measure_member) or not (epoch % self.every == 0 or epoch in (1, self.epochs)):
+        job, due = self.job, epoch % self.every == 0 or epoch in (1, self.epochs)
+        watched = due or any(member.settings.early_stopping for member in self.population.members)
+        if not (job.measure or job.measure_member) or not watched:
             return [{}] * len(self.active)
         for member in self.population.members:
             member.net.eval()
         with torch.no_grad():
             if job.measure_member is not None:
-                return [job.measure_member(k) for k in self.active]
-            return job.measure(self.plan.outputs) if job.measure else []
+                return [job.measure_member(k, due) for k in self.active]
+            return job.measure(self.plan.outputs, due) if job.measure else []
 
     def back_to_the_last_epoch(self) -> None:
         """After Ctrl-C: the weights of the last epoch that is in the histories."""

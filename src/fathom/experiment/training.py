@@ -213,18 +213,18 @@ def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | N
     task, record = candidates[0].task, candidates[0].built.record
     watched = [{role: p.take(subset(len(p), WHILE_TRAINING, 0)) for role, p in roles.items()} for roles in _distinct(blocks)]
 
-    def measure(outputs: Outputs) -> list[dict[str, float]]:
+    def measure(outputs: Outputs, whole: bool) -> list[dict[str, float]]:
         numbers: list[dict[str, float]] = []
-        for role, p in watched[0].items():
+        for role, p in _looked_at(watched[0], whole):
             for place, of_member in enumerate(outputs(p.inputs)):
                 if place == len(numbers):
                     numbers.append({})
                 numbers[place] |= _numbers(candidates[0], role, of_member, p.targets)
         return numbers
 
-    def measure_member(place: int) -> dict[str, float]:
+    def measure_member(place: int, whole: bool) -> dict[str, float]:
         numbers: dict[str, float] = {}
-        for role, p in watched[place].items():
+        for role, p in _looked_at(watched[place], whole):
             numbers |= _numbers(candidates[place], role, outputs_of(candidates[place].built.module, p.inputs), p.targets)
         return numbers
 
@@ -239,6 +239,11 @@ def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | N
         progress=progress,
         checkpoints=checkpoints,
     )
+
+
+def _looked_at(roles: Mapping[str, Pair], whole: bool) -> list[tuple[str, Pair]]:
+    """The roles of a measurement: all of them, or dev alone."""
+    return [(role, p) for role, p in roles.items() if whole or role == "dev"]
 
 
 def _distinct(blocks: Blocks) -> Sequence[Mapping[str, Pair]]:

@@ -72,6 +72,6 @@ def _read_object(source: Any) -> Raw:
         return raw_of_matrix(source)
     raise refuse(
         "data",
-        expected="a path, 'sample:NAME', a polars or pandas frame, a mapping of columns, a list of records, a pair (X, y), or a torch Dataset",
+        expected="a path, 'sample:NAME', a frame, a mapping of columns, a list of records, a pair (X, y), or a torch Dataset",
         got=f"{type(source).__name__}",
     )

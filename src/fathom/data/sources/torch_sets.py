@@ -16,7 +16,9 @@ from fathom.data.sources.arrays import as_array, raw_of_arrays
 
 def is_torch_set(source: Any) -> bool:
     """Whether it is a torch Dataset or DataLoader, told by its make alone, so that torch is not loaded to find out."""
-    return any(kind.__module__.startswith("torch.utils.data") and kind.__name__ in ("Dataset", "DataLoader") for kind in type(source).__mro__)
+    return any(
+        kind.__module__.startswith("torch.utils.data") and kind.__name__ in ("Dataset", "DataLoader") for kind in type(source).__mro__
+    )
 
 
 def raw_of_torch(source: Any) -> Raw:
@@ -71,7 +73,9 @@ def _listed(items: Any) -> tuple[list[Any], list[Any]]:
     for number in range(len(items)):
         given = items[number]
         if not isinstance(given, tuple | list) or len(given) != 2:
-            raise refuse(f"item {number}", expected="(input, target)", got=_brief(given), fix="wrap the dataset so that its items are pairs")
+            raise refuse(
+                f"item {number}", expected="(input, target)", got=_brief(given), fix="wrap the dataset so that its items are pairs"
+            )
         inputs.append(as_array("input", given[0]))
         targets.append(as_array("target", given[1]))
     return inputs, targets

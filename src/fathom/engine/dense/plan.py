@@ -13,6 +13,7 @@ from fathom.engine.population import Population
 from fathom.engine.task import Slope
 from fathom.engine.workspace import Workspace
 
+
 class DensePlan:
     """See the module.
 

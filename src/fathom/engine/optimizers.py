@@ -9,6 +9,7 @@ formulas and torch's differ in two places, and the settings keep both forms: "sg
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -112,16 +113,8 @@ def fusable(hyper: Hyper, theta: Tensor) -> bool:
 
 def _fused_adam(theta: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, hyper: Hyper, alpha: float, step: int) -> None:
     count = torch.full((), float(step), device=theta.device)
-    torch._fused_adam_(  # type: ignore[attr-defined]
-        *([theta], [gradient], [mean], [square], [], [count]),
-        lr=alpha,
-        beta1=hyper.beta1,
-        beta2=hyper.beta2,
-        weight_decay=0.0,
-        eps=hyper.eps,
-        amsgrad=False,
-        maximize=False,
-    )
+    numbers: dict[str, Any] = {"lr": alpha, "beta1": hyper.beta1, "beta2": hyper.beta2, "weight_decay": 0.0, "eps": hyper.eps}
+    torch._fused_adam_([theta], [gradient], [mean], [square], [], [count], **numbers, amsgrad=False, maximize=False)
 
 
 def _descend(theta: Tensor, direction: Tensor, alpha: Number) -> None:

@@ -15,7 +15,7 @@ PUBLIC = {
     # training
     "fit", "fit_many", "measure", "open_run", "Run", "Settings",
     # diagnosis
-    "diagnose", "compare", "metrics", "choose", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
+    "diagnose", "compare", "metrics", "choose", "disagree", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
     "learning_curve", "LearningCurve",
     # the recipe
     "improve",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fathom.diagnosis.sizes import rows_to_tell as rows_to_tell
     from fathom.diagnosis.sizes import tells as tells
     from fathom.experiment.compare import compare as compare
+    from fathom.experiment.disagree import disagree as disagree
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
     from fathom.experiment.learning_curve import learning_curve as learning_curve
@@ -65,6 +66,7 @@ _HOME = {
     # diagnosis
     "diagnose": "fathom.diagnosis.diagnose",
     "compare": "fathom.experiment.compare",
+    "disagree": "fathom.experiment.disagree",
     "metrics": "fathom.experiment.metrics",
     "choose": "fathom.experiment.metrics",
     "rows_to_tell": "fathom.diagnosis.sizes",

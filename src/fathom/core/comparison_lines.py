@@ -41,13 +41,24 @@ class Pair(Protocol):
     @property
     def against(self) -> str: ...  # noqa: D102
     @property
-    def difference(self) -> Estimate: ...  # noqa: D102
+    def decisive(self) -> Estimate: ...  # noqa: D102
     @property
     def p(self) -> float: ...  # noqa: D102
     @property
     def verdict(self) -> str: ...  # noqa: D102
     @property
     def says(self) -> str: ...  # noqa: D102
+
+
+class Chosen(Protocol):
+    """What is read of a `Choice`."""
+
+    @property
+    def says(self) -> str: ...  # noqa: D102
+    @property
+    def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def rows(self) -> Sequence[tuple[str, str]]: ...  # noqa: D102
 
 
 class Drawable(Protocol):
@@ -65,12 +76,14 @@ class Drawable(Protocol):
     def n(self) -> int: ...  # noqa: D102
     @property
     def notes(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def choice(self) -> Chosen | None: ...  # noqa: D102
 
 
 def lines_of(c: Drawable, width: int = 80) -> list[Line]:
     """The whole comparison: headline, settings that differ, errors, paired differences, notes."""
     lines: list[Line] = [((text, "title"),) for text in textwrap.wrap(c.headline, width)]
-    for section in (_settings(c, width), _errors(c, width), _pairs(c, width), _notes(c, width)):
+    for section in (_settings(c, width), _errors(c, width), _pairs(c, width), _choice(c, width), _notes(c, width)):
         listed = list(section)
         lines += [(), *listed] if listed else []
     return lines
@@ -155,7 +168,7 @@ def _pairs(c: Drawable, width: int) -> Iterator[Line]:
     """A row a pair, and below it what it says."""
     first = c.runs[0]
     yield ((f"Dev error against {short(first.name, WIDEST)}, on the same {c.n:,} examples", "title"),)
-    rows = [(short(p.run, WIDEST), *points(p.difference, first.ladder), probability(p.p)) for p in c.pairs]
+    rows = [(short(p.run, WIDEST), *points(p.decisive, first.ladder), probability(p.p)) for p in c.pairs]
     sizes = [max(len(row[i]) for row in rows) for i in range(4)]
     for pair, row in zip(c.pairs, rows, strict=True):
         ends = f"({row[2]})" if row[2] else ""
@@ -163,6 +176,18 @@ def _pairs(c: Drawable, width: int) -> Iterator[Line]:
         yield ((f"  {row[0]:<{sizes[0]}}", ""), (figures, ""), (ON_SCREEN.get(pair.verdict, pair.verdict), MEANING[pair.verdict]))
         for part in textwrap.wrap(pair.says, width - 4):
             yield ((f"    {part}", "faint"),)
+
+
+def _choice(c: Drawable, width: int) -> Iterator[Line]:
+    """The metrics of each run, and the best by them."""
+    if c.choice is None:
+        return
+    yield (("Metrics", "title"),)
+    for name, text in c.choice.rows:
+        yield from _entry(name, text, width)
+    yield from _entry("", c.choice.says, width)
+    for note in c.choice.notes:
+        yield from _entry("", note, width)
 
 
 def _notes(c: Drawable, width: int) -> Iterator[Line]:

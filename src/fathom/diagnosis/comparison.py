@@ -18,8 +18,10 @@ from fathom.core.records.comparison import ComparedRun, Comparison, PairedDiffer
 from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.ladder import Ladder
-from fathom.diagnosis.comparison_sayings import NONE, counts, headline, notes_of, what_it_takes
+from fathom.core.records.seed_spread import SeedSpread
+from fathom.diagnosis.comparison_sayings import NONE, counts, headline, notes_of, over_seeds, what_it_takes
 from fathom.diagnosis.paired import mcnemar, sign_flips, tango
+from fathom.diagnosis.seeds import seed_spread
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +36,7 @@ class Candidate:
         ladder: its errors by role.
         dev: a frame with id, truth, error, weight and, where there are groups, group; one row an example.
         scale: how much of the target's unit an error of 1 is; None for classes.
+        twins: frames as `dev` of nets of the same settings with other seeds.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Candidate:
     ladder: Ladder
     dev: pl.DataFrame
     scale: float | None = None
+    twins: tuple[pl.DataFrame, ...] = ()
 
 
 def compare_candidates(
@@ -76,10 +80,10 @@ def compare_candidates(
     if len(candidates) < 2:
         raise refuse("runs", expected="at least two", got=str(len(candidates)))
     first, *others = candidates
-    matched = [_matched(first, other) for other in others]
+    matched = [matched_rows(first, other) for other in others]
     made = [_pair(first, other, rows, balance, seed, level) for other, rows in zip(others, matched, strict=True)]
     p = holm([pair.p for pair in made])
-    pairs = tuple(_judged(replace(pair, p=value), first.ladder, level) for pair, value in zip(made, p, strict=True))
+    pairs = tuple(_judged(_with_p(pair, value), first.ladder, level) for pair, value in zip(made, p, strict=True))
     return Comparison(
         headline=headline(pairs, first.name, first.ladder),
         runs=tuple(ComparedRun(name=c.name, label=c.label, ladder=c.ladder) for c in candidates),
@@ -87,11 +91,11 @@ def compare_candidates(
         pairs=pairs,
         n=first.dev.height,
         balanced=balance,
-        notes=(*notes, *notes_of(len(pairs), balance)),
+        notes=(*notes, *notes_of(len(pairs), balance, seeds=any(pair.seeds is not None for pair in pairs))),
     )
 
 
-def _matched(first: Candidate, other: Candidate) -> NDArray[np.int64]:
+def matched_rows(first: Candidate, other: Candidate) -> NDArray[np.int64]:
     """The rows of the other one's table in the order of the first one's.
 
     Raises:
@@ -152,19 +156,40 @@ def _pair(first: Candidate, other: Candidate, rows: NDArray[np.int64], balance: 
         difference = balanced_paired(a, b, first.dev.get_column("truth").to_numpy(), seed)
     else:
         difference = interval_of_paired(a, b, seed, level)
+    seeds = _seeds(first, other, balance, level)
+    p = mcnemar(up, down) if plain else sign_flips(_parts(a, b, first if balance else None), seed)
     made = PairedDifference(
         run=other.name,
         against=first.name,
         difference=difference,
-        p=mcnemar(up, down) if plain else sign_flips(_parts(a, b, first if balance else None), seed),
+        p=p if seeds is None else seeds.p,
         test="mcnemar" if plain else "sign flips",
         only_run=up,
         only_against=down,
         verdict=NONE,
         says="",
+        seeds=seeds,
     )
     zero_one = all(bool(np.isin(e.value, (0.0, 1.0)).all()) for e in (a, b))
     return replace(made, says=counts(made, zero_one))
+
+
+def _seeds(first: Candidate, other: Candidate, balance: bool, level: float) -> SeedSpread | None:
+    """The two settings over their seeds; None where there is a single net of each."""
+    if not first.twins and not other.twins:
+        return None
+    sides = []
+    for c in (first, other):
+        tables = [t[matched_rows(first, replace(c, dev=t))] for t in (c.dev, *c.twins)]
+        sides.append(np.stack([t.get_column("error").to_numpy() * _factor(first, c) for t in tables]))
+    a = _errors(first.dev, 1.0)
+    weight = balanced(a, first.dev.get_column("truth").to_numpy()).weight if balance else a.weight
+    return seed_spread(sides[0], sides[1], weight, a.group, level)
+
+
+def _with_p(pair: PairedDifference, p: float) -> PairedDifference:
+    """The pair with its adjusted p, which is that of the seeds where there are some."""
+    return replace(pair, p=p, seeds=None if pair.seeds is None else replace(pair.seeds, p=p))
 
 
 def _errors(table: pl.DataFrame, factor: float) -> Errors:
@@ -184,8 +209,9 @@ def _parts(a: Errors, b: Errors, of_classes: Candidate | None) -> NDArray[np.flo
 
 
 def _judged(pair: PairedDifference, ladder: Ladder, level: float) -> PairedDifference:
-    found = replace(pair, verdict=verdict_of(pair.difference, pair.p, level))
-    return replace(found, says=f"{found.says} {what_it_takes(found, ladder, level)}".strip())
+    found = replace(pair, verdict=verdict_of(pair.decisive, pair.p, level))
+    more = what_it_takes(found, ladder, level) if pair.seeds is None else over_seeds(found, ladder)
+    return replace(found, says=f"{found.says} {more}".strip())
 
 
 def verdict_of(difference: Estimate, p: float, level: float = LEVEL) -> Standing:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fathom.core.comparison_lines import points
 from fathom.core.expectations import shown
 from fathom.core.intervals import normal_quantile
+from fathom.core.percent import decimals_of, percent
 from fathom.core.records.comparison import PairedDifference, Standing
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.ladder import Ladder
@@ -51,6 +52,23 @@ def what_it_takes(pair: PairedDifference, ladder: Ladder, level: float) -> str:
     return f"About {_rough(needed)} dev examples would show a difference of {size} points four times in five."
 
 
+def over_seeds(pair: PairedDifference, ladder: Ladder) -> str:
+    """What the seeds say: mean and spread of both, the noise floor, and what these two nets alone would have said."""
+    s = pair.seeds
+    if s is None:
+        return ""
+    places = decimals_of(ladder)
+    one, other = (
+        f"{percent(mean, places)}%{f' +- {percent(spread, places)}' if spread is not None else ''} over {k} seed{'s' if k > 1 else ''}"
+        for mean, spread, k in ((s.mean_run, s.spread_run, s.seeds_run), (s.mean_against, s.spread_against, s.seeds_against))
+    )
+    value, ends = points(pair.difference, ladder)
+    return (
+        f"{one} against {other}. Two seeds of the same settings differ by up to {percent(s.noise, places)} points (19 of 20 times). "
+        f"These two nets alone: {value} points{_bracketed(ends)}."
+    )
+
+
 def examples_for(difference: Estimate) -> int | None:
     """How many examples would show a difference of that size four times in five, at this spread; None for no difference.
 
@@ -88,14 +106,14 @@ def headline(pairs: Sequence[PairedDifference], name: str, ladder: Ladder) -> st
 
 
 def _alone(pair: PairedDifference, ladder: Ladder) -> str:
-    e = pair.difference
+    e, over = pair.decisive, "" if pair.seeds is None else " over seeds"
     if pair.verdict == NONE:
         value, ends = points(e, ladder)
         both = f"{quoted(pair.run)} minus {quoted(pair.against)}"
-        return f"{NONE.capitalize()}: {both} is {value} points{_bracketed(ends)}."
+        return f"{NONE.capitalize()}: {both} is {value} points{over}{_bracketed(ends)}."
     size = e if e.value > 0 else replace(e, value=-e.value, low=_minus(e.high), high=_minus(e.low))
     value, ends = points(size, ladder)
-    by = f"{'lower' if e.value < 0 else 'higher'} by {value.lstrip('+')} points{_bracketed(ends)}"
+    by = f"{'lower' if e.value < 0 else 'higher'} by {value.lstrip('+')} points{over}{_bracketed(ends)}"
     return f"{quoted(pair.run)} is {pair.verdict} than {quoted(pair.against)}: its dev error is {by}."
 
 
@@ -107,9 +125,12 @@ def _minus(value: float | None) -> float | None:
     return None if value is None else -value
 
 
-def notes_of(pairs: int, balance: bool) -> list[str]:
+def notes_of(pairs: int, balance: bool, *, seeds: bool = False) -> list[str]:
     """What to bear in mind about so many comparisons."""
-    notes = ["The figures are about these nets; the same settings with another seed make other ones."]
+    if seeds:
+        notes = ["Verdicts are about the settings: they mind what another seed and other examples would change."]
+    else:
+        notes = ["The figures are about these nets; the same settings with another seed make other ones (--seeds 5 trains some)."]
     if pairs > 1:
         notes.append(f"p is adjusted for {pairs} comparisons (Holm); each interval stands for itself.")
     if balance:

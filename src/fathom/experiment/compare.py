@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fathom.core.expectations import refuse
+from fathom.core.records.choice import Choice
 from fathom.core.records.comparison import Comparison
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.settings_apart import names_apart, settings_apart
+from fathom.data.splits import Splits
 from fathom.diagnosis.comparison import Candidate, compare_candidates
+from fathom.diagnosis.metrics.choosing import choose_among
 from fathom.experiment.dev_looks import count_comparison
 from fathom.experiment.opening import open_run
 from fathom.experiment.run import Run
+from fathom.experiment.run_metrics import Words, card_of_run
+from fathom.experiment.twins import gathered, with_twins
 from fathom.report.comparison_page import comparison_page
 
 MOST = 8
@@ -26,6 +32,12 @@ def compare(
     *others: Run | str | Path,
     report: str | Path | None = None,
     seed: int = 0,
+    seeds: int | None = None,
+    splits: Splits | None = None,
+    metric: Words = (),
+    require: Words = (),
+    positive: str | None = None,
+    duration: str | float | None = None,
 ) -> Comparison:
     """Hold runs against the first one: settings that differ, ladders, and the paired difference on the same dev examples.
 
@@ -33,11 +45,19 @@ def compare(
     wrong and c those that only the first does; its interval is Tango's (1998), its p McNemar's exact one. Other errors have the
     studentized bootstrap of the differences over groups, and sign flips.
 
+    Another seed makes another net. Runs that differ in seed alone are therefore taken together, and `seeds=5` trains the missing ones: the
+    verdict is then about the settings, from an interval that minds what other seeds and other examples would change.
+
     Args:
         a: the run that the others are held against; a folder is opened.
         b, *others: the others.
         report: an .html file to write the page to; written over where it is there.
         seed: of the bootstrap and the flips.
+        seeds: nets of each setting, trained in one go where they are missing; None leaves it at the runs that are given.
+        splits: the data, which `seeds` needs where the runs were opened from disk.
+        metric: choose the best run by it, as `fathom.choose` does; the error where only `require` is given.
+        require: what the chosen run has to meet, as in 'time <= 100ms'.
+        positive, duration: as in `fathom.metrics`.
 
     Returns:
         A `Comparison`; print it. `c["b"]` is the paired difference of the run called b, with its interval and verdict.
@@ -52,24 +72,47 @@ def compare(
         >>> c.pairs[0].run, c.pairs[0].verdict, c.differing
         ('epochs 40', 'better', {'epochs': ('1', '40')})
     """
-    runs = [_run(each) for each in (a, b, *others)]
+    given = checked_runs([a, b, *others])
+    groups = gathered(given) if seeds is None else with_twins(gathered(given), seeds, splits)
+    runs = [group[0] for group in groups]
     if len(runs) > MOST:
         raise refuse("runs", expected=f"at most {MOST}", got=str(len(runs)))
-    _check(runs)
     experiments = [run._experiment for run in runs]
     labels = names_apart(experiments, [_folder_name(run) for run in runs])
     names = _names(runs, labels)
     diagnoses = _diagnoses(runs)
     balance = all(d.balance is not None for d in diagnoses)
     candidates = [
-        Candidate(name=name, label=label, ladder=d.ladder, dev=run.tables["dev"], scale=d.ladder.scale)
-        for name, label, d, run in zip(names, labels, diagnoses, runs, strict=True)
+        Candidate(
+            name=name,
+            label=label,
+            ladder=d.ladder,
+            dev=group[0].tables["dev"],
+            scale=d.ladder.scale,
+            twins=tuple(twin.tables["dev"] for twin in group[1:]),
+        )
+        for name, label, d, group in zip(names, labels, diagnoses, groups, strict=True)
     ]
     made = compare_candidates(candidates, differing=settings_apart(experiments), balance=balance, seed=seed)
     count_comparison(runs)
+    if metric or require:
+        named = dict(zip(names, runs, strict=True))
+        made = replace(made, choice=_choice(named, made, metric or "error", require, positive, duration))
     if report is not None:
         _write(Path(report), page_of(made, runs))
     return made
+
+
+def _choice(
+    runs: Mapping[str, Run], made: Comparison, metric: Words, require: Words, positive: str | None, duration: str | float | None
+) -> Choice:
+    """The best run by the metrics, and whether dev tells it from the first one."""
+    cards = {name: card_of_run(run, metric, require, positive=positive, duration=duration) for name, run in runs.items()}
+    found = choose_among(cards)
+    pair = next((pair for pair in made.pairs if pair.run == found.best), None)
+    if pair is None or pair.verdict == "better":
+        return found
+    return replace(found, notes=(f"by its dev error {pair.run} is not shown to be better than {pair.against}: {pair.verdict}.",))
 
 
 def page_of(made: Comparison, runs: Sequence[Run]) -> str:
@@ -87,6 +130,13 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise refuse(f"report '{path}'", expected="a file that can be written", got=error.strerror or str(error)) from None
+
+
+def checked_runs(given: Sequence[Run | str | Path]) -> list[Run]:
+    """Runs, or the folders of some, that can be compared: trained to their end, with a dev set, with one target."""
+    runs = [_run(each) for each in given]
+    _check(runs)
+    return runs
 
 
 def _run(given: Run | str | Path) -> Run:

@@ -51,8 +51,8 @@ def ladders(made: Comparison) -> Html:
 def differences(made: Comparison) -> Html:
     """Each other run against the first: the difference with its interval, and 0."""
     first = made.runs[0].ladder
-    rows = [_difference(pair, points(pair.difference, first)) for pair in made.pairs]
-    known = [pair.difference for pair in made.pairs]
+    rows = [_difference(pair, points(pair.decisive, first)) for pair in made.pairs]
+    known = [pair.decisive for pair in made.pairs]
     ends = [0.0, *(end for e in known for end in (e.value, e.low, e.high) if end is not None)]
     against = cut(made.runs[0].name, 60)
     note = f"Dev error minus that of {against}: on the left of the line the run is better. Bars are {_level(known)} intervals."
@@ -79,7 +79,7 @@ def _difference(pair: PairedDifference, figures: tuple[str, str]) -> Row:
         figure=signed(value if verdict == "none" else f"{value} {verdict}"),
         aside=signed(f"({ends}), {probability(pair.p)}"),
         style=f"rung {verdict}",
-        estimate=pair.difference,
+        estimate=pair.decisive,
     )
 
 

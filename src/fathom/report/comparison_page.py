@@ -54,13 +54,22 @@ def _head(made: Comparison) -> Html:
 def _says(made: Comparison) -> Html:
     return joined(
         element("ul", *(element("li", _sentence(pair, made)) for pair in made.pairs), class_="bare sayings"),
+        *_choice(made),
         each("p", map(prose, made.notes), class_="faint"),
     )
 
 
+def _choice(made: Comparison) -> list[Html]:
+    """The metrics that were asked for, and the best run by them."""
+    if made.choice is None:
+        return []
+    rows = (element("li", word(name), ": ", prose(text)) for name, text in made.choice.rows)
+    return [element("ul", *rows, class_="bare sayings"), element("p", prose(f"{made.choice.says[0].upper()}{made.choice.says[1:]}."))]
+
+
 def _sentence(pair: PairedDifference, made: Comparison) -> Html:
     """The verdict in words, and what it rests on."""
-    value, ends = points(pair.difference, made.runs[0].ladder)
+    value, ends = points(pair.decisive, made.runs[0].ladder)
     figures = signed(f"{value} points" + (f" ({ends})" if ends else "") + f", {probability(pair.p)}")
     verdict = element("span", pair.verdict, class_=f"verdict {SHORT[pair.verdict]}")
     return joined(word(pair.run), " against ", word(pair.against), f": {figures}: ", verdict, ". ", prose(pair.says))

@@ -31,5 +31,10 @@ class Choice(Record):
     cards: Mapping[str, Scorecard]
     notes: tuple[str, ...] = ()
 
+    @property
+    def rows(self) -> tuple[tuple[str, str], ...]:
+        """Each net, the best first, with its metrics and requirements."""
+        return tuple((name, "; ".join(self.cards[name].lines())) for name in self.ranking)
+
     def __str__(self) -> str:
         return "\n".join([self.says, *self.notes])

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fathom.core.records.choice import Choice
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.record import Record
+from fathom.core.records.seed_spread import SeedSpread
 
 Standing = Literal["better", "no difference that this dev set can show", "worse"]
 
@@ -42,11 +44,14 @@ class PairedDifference(Record):
     Attributes:
         run, against: names of the two.
         difference: the error of `run` minus that of `against`; below 0 the run is better.
-        p: of no difference at all; with several runs against the first, Holm's adjustment is in it.
+        p: of no difference at all, between the settings where there are seeds; with several runs against the first, Holm's adjustment
+            is in it.
         test: "mcnemar" (exact) or "sign flips".
         only_run, only_against: examples that only one of the two gets wrong (where it is the further off, where errors are not 0/1).
-        verdict: "better" or "worse" where the whole interval and p say so, else "no difference that this dev set can show".
+        verdict: "better" or "worse" where the whole interval and p say so, else "no difference that this dev set can show"; where there are
+            seeds, theirs: the settings are better, not only this net.
         says: one sentence.
+        seeds: the same settings over several seeds; None where there are single nets.
 
     Example:
         >>> print(PairedDifference(run="b", against="a", difference=Estimate(value=-0.04, low=-0.07, high=-0.01), p=0.01, test="mcnemar",
@@ -63,9 +68,15 @@ class PairedDifference(Record):
     only_against: int
     verdict: Standing
     says: str
+    seeds: SeedSpread | None = None
+
+    @property
+    def decisive(self) -> Estimate:
+        """The difference that the verdict rests on: of the settings over seeds where they are known, else of these nets."""
+        return self.difference if self.seeds is None else self.seeds.difference
 
     def __str__(self) -> str:
-        return f"{self.run} against {self.against}: {self.difference}, p = {self.p:.2g}: {self.verdict}"
+        return f"{self.run} against {self.against}: {self.decisive}, p = {self.p:.2g}: {self.verdict}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +91,7 @@ class Comparison(Record):
         n: dev examples that all of them answered.
         balanced: whether errors are balanced ones, because a class is rare.
         notes: what to bear in mind.
+        choice: the best by the metrics that were asked for; None where none were.
     """
 
     headline: str
@@ -89,6 +101,7 @@ class Comparison(Record):
     n: int
     balanced: bool = False
     notes: tuple[str, ...] = ()
+    choice: Choice | None = None
 
     def __getitem__(self, name: str) -> PairedDifference:
         for pair in self.pairs:

@@ -11,7 +11,7 @@ from benchmarks.engine.timing import Asked, Timing
 from benchmarks.engine.torch_nets import loss_of, module, size, tensors
 from fathom.core.dense import DenseNet
 from fathom.core.records.settings import Settings
-from fathom.engine.chunks import members_at_once
+from fathom.engine.chunks import chunks_of, members_at_once
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import use_threads
@@ -33,7 +33,7 @@ def timed(case: Case, asked: Asked, *, dense: bool = False, together: bool = Tru
     ]
     with use_threads(asked.threads):
         at_once = members_at_once(size(members[0].net)) if together else 1
-        for part in (members[start : start + at_once] for start in range(0, len(members), at_once)):
+        for part in chunks_of(members, at_once):
             tracks, took = train(Job(members=part, inputs=inputs, targets=targets, task=side))
             seconds += took
             steps += sum(track.epochs[-1].updates for track in tracks)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TypeVar
+
 import torch
+
+T = TypeVar("T")
 
 MOST = 64
 """Members of one program at most: beyond that, what a step costs besides its arithmetic is already shared well enough."""
@@ -20,6 +26,22 @@ def members_at_once(parameters: int, device: str = "cpu") -> int:
         (64, 10, 1, 64)
     """
     return MOST if device != "cpu" else max(1, min(MOST, NUMBERS // max(1, parameters)))
+
+
+def chunks_of(members: Sequence[T], at_once: int) -> Iterator[list[T]]:
+    """As few chunks of at most so many members as there can be, of as equal sizes as there can be.
+
+    Example:
+        >>> [len(chunk) for chunk in chunks_of(range(16), 10)], [len(chunk) for chunk in chunks_of(range(7), 3)]
+        ([8, 8], [3, 2, 2])
+    """
+    count = -(-len(members) // at_once)
+    ends = [len(members) * number // count for number in range(count + 1)] if count else [0]
+    sizes = sorted((b - a for a, b in pairwise(ends)), reverse=True)
+    start = 0
+    for size in sizes:
+        yield list(members[start : start + size])
+        start += size
 
 
 def out_of_memory(error: RuntimeError) -> bool:

@@ -14,7 +14,7 @@ from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.history import History
 from fathom.core.seeding import derive
 from fathom.engine.checkpoints import Checkpoints
-from fathom.engine.chunks import members_at_once, out_of_memory
+from fathom.engine.chunks import chunks_of, members_at_once, out_of_memory
 from fathom.engine.plans.loop import outputs_of
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
@@ -97,8 +97,7 @@ def _chunks(candidates: Sequence[Candidate]) -> Iterator[list[int]]:
     for place, candidate in enumerate(candidates):
         groups.setdefault(candidate.alike, []).append(place)
     for group in groups.values():
-        size = _at_once([candidates[place] for place in group])
-        yield from (group[start : start + size] for start in range(0, len(group), size))
+        yield from chunks_of(group, _at_once([candidates[place] for place in group]))
 
 
 def _at_once(candidates: Sequence[Candidate]) -> int:

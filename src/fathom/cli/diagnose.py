@@ -41,6 +41,8 @@ def command(
     n_dev: Annotated[list[str] | None, typer.Option(*N_DEV, help="Examples behind the dev error.")] = None,
     n_test: Annotated[list[str] | None, typer.Option("--n-test", help="Examples behind the test error.")] = None,
     reference: Annotated[list[str] | None, typer.Option(help="Dev error of a plain method, as in linear=4%; may be repeated.")] = None,
+    dev_human: Annotated[str | None, typer.Option(help="Human-level error on data like dev, where that of train differs.")] = None,
+    dev_trained: Annotated[str | None, typer.Option(help="Error on data like dev that the net was trained on.")] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
     accuracy: Annotated[bool, typer.Option("--accuracy", help="All rates are accuracies, not errors.")] = False,
@@ -103,8 +105,9 @@ def _about(given: dict[str, Any]) -> dict[str, Any]:
     for name in FLOORS:
         if given[name]:
             about[name] = _human(given[name], f"--{name}", given)
-    if given["goal"] is not None:
-        about["goal"] = _error(given["goal"], "--goal", given).value
+    for name in ("goal", "dev_human", "dev_trained"):
+        if given[name] is not None:
+            about[name] = _error(given[name], f"--{_dashed(name)}", given).value
     if given["tolerance"] is not None:
         about["tolerance"] = read_rate(given["tolerance"], "--tolerance").value  # a distance, so --accuracy does not turn it
     if given["reference"]:
@@ -203,7 +206,7 @@ def _of_file(path: Path, about: dict[str, Any], kind: str | None, unit: str) -> 
     if read.scale is None and not set(about) & set(FLOORS):
         about = {**about, **_raters(read)}
     unit = unit if read.scale is not None else ""
-    return diagnose(read.errors, truth=read.truth, scale=read.scale, unit=unit, **about), read.findings
+    return diagnose(read.errors, truth=read.truth, sources=read.sources, scale=read.scale, unit=unit, **about), read.findings
 
 
 def _raters(read: Predictions) -> dict[str, Any]:

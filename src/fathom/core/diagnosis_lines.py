@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from fathom.core.amount import short
+from fathom.core.general_lines import general_lines
 from fathom.core.ladder_figures import ends_figure, error_figure, gap_figure, own_unit, plain_figure, role_name, standing_text
 from fathom.core.records.balance import Balance
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
+from fathom.core.records.general_table import GeneralTable
 from fathom.core.records.ladder import Ladder
 from fathom.core.records.reference import Reference, best_of
 from fathom.core.records.rung import Rung
@@ -58,6 +60,8 @@ class Drawable(Protocol):
     @property
     def balance(self) -> Balance | None: ...  # noqa: D102
     @property
+    def general(self) -> GeneralTable | None: ...  # noqa: D102
+    @property
     def measured(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def inferred(self) -> tuple[str, ...]: ...  # noqa: D102
@@ -71,7 +75,8 @@ def text_of(line: Line) -> str:
 def lines_of(d: Drawable, width: int = 80) -> list[Line]:
     """The whole diagnosis: headline, ladder, what is unclear, findings, next steps, what was inferred."""
     lines = [_styled(text, "title") for text in textwrap.wrap(d.headline, width)]
-    for section in (_ladder(d, width), _remarks(d, width), _steps(d, width), _inferred(d, width)):
+    general = general_lines(d.general, d.ladder, width, plain=d.balance is not None)
+    for section in (_ladder(d, width), general, _remarks(d, width), _steps(d, width), _inferred(d, width)):
         listed = list(section)
         lines += [(), *listed] if listed else []
     return lines

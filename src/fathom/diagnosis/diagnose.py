@@ -29,6 +29,7 @@ from fathom.diagnosis.findings import absent_classes, behind, fewest, heavy_tail
 from fathom.diagnosis.floor import for_the_best, given_floor, held_against, known_floor, read_references
 from fathom.diagnosis.focus import focus_of
 from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decide, tolerance_of
+from fathom.diagnosis.general import with_general
 from fathom.diagnosis.headline import headline, said_of
 from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
 from fathom.diagnosis.looked_at import looks_findings
@@ -56,6 +57,9 @@ def diagnose(
     sealed: Mapping[str, int] | None = None,
     truth: Mapping[str, Any] | None = None,
     looks: DevLooks | None = None,
+    sources: Mapping[str, Any] | None = None,
+    dev_human: float | None = None,
+    dev_trained: float | None = None,
     seed: int = 0,
 ) -> Diagnosis:
     """The ladder of errors, its gaps with their verdicts, and what to do next.
@@ -83,6 +87,10 @@ def diagnose(
         truth: role -> the class of each example in any labels, or its number where `scale` is given. A run and a predictions file
             bring theirs; {} keeps to the plain error.
         looks: how often dev was looked at already; a saved run knows.
+        sources: role -> where each example comes from (the web, the app), which gives the general table. A run that was split by source and
+            a predictions file with a column source bring theirs.
+        dev_human, dev_trained: two more cells of that table: the error of people on data like dev, and the net's on such examples
+            that it was trained on.
         seed: of the bootstrap.
 
     Returns:
@@ -92,7 +100,7 @@ def diagnose(
         UnusableInput: an unknown role, two spellings of one, a value that is no error, or no gap to be made from what is there.
 
     Source:
-        C2W1-09, C2W1-10, C3W1-19..22, C3W2-10.
+        C2W1-09..11, C3W1-19..22, C3W2-10, C3W2-11.
 
     Example:
         >>> d = diagnose({"train": 0.01, "dev": 0.11}, human=0.0)
@@ -112,7 +120,7 @@ def diagnose(
     baseline = _baseline(roles, known_truth, scale, seed)
     best = held_against(compared, baseline)
     floor_known = known_floor(given_floor(human, floor, bayes, bounded=bounded), compared, best, roles.get("dev"))
-    return _diagnosis(
+    found = _diagnosis(
         roles,
         _ladder(roles, floor_known, unit, scale, sealed),
         Given(
@@ -130,6 +138,7 @@ def diagnose(
             looks=looks,
         ),
     )
+    return with_general(found, counted, sources=sources, dev_human=dev_human, dev_trained=dev_trained, seed=seed)
 
 
 @dataclass(frozen=True)

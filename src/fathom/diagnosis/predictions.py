@@ -24,8 +24,12 @@ SYNONYMS = {
     "prediction": ("prediction", "predicted", "pred", "y_pred", "yhat", "y_hat", "output"),
     "group": ("group", "groups"),
     "weight": ("weight", "sample_weight"),
+    "source": ("source", "origin", "domain"),
 }
 """Column names as people write them, the first one ours; compared without case."""
+
+KEPT = ("group", "source")
+"""Columns that stay in the tables, under these names."""
 
 PROBABILITY = ("p_", "prob_", "proba_")
 SUM_WITHIN = 1e-3
@@ -37,9 +41,9 @@ FEW = 20
 
 @dataclass(frozen=True)
 class Predictions:
-    """Errors and truth (classes or numbers) by role from a table; `scale` is the baseline's error of a regression, None for classes.
+    """Errors, truth (classes or numbers) and sources by role; `scale` is the baseline's error of a regression, None for classes.
 
-    `tables` holds all that the file has by role: truth, prediction, error, weight, p_<class>, group, and its other columns as they are.
+    `tables` holds all that the file has by role: truth, prediction, error, weight, p_<class>, group, source, and its other columns.
     """
 
     errors: Mapping[str, Errors]
@@ -48,13 +52,14 @@ class Predictions:
     findings: tuple[Finding, ...] = ()
     truth: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    sources: Mapping[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
 def read_predictions(path: str | Path, *, kind: str | None = None) -> Predictions:
     """Read a CSV, TSV, Parquet, JSONL or JSON file with one row an example.
 
     Args:
-        path: the file; columns role, truth, prediction (or p_<class> for each class), group and weight if there.
+        path: the file; columns role, truth, prediction (or p_<class> for each class), group, weight and source if there.
         kind: "class" or "regression"; detected where None.
 
     Raises:
@@ -128,6 +133,7 @@ def of_table(table: pl.DataFrame, *, kind: str | None = None, name: str = "table
         findings,
         truth={r: labels[rows] for r, rows in rows_of.items()},
         tables={r: whole.filter(rows) for r, rows in rows_of.items()},
+        sources=_sources(table, columns, rows_of),
     )
 
 
@@ -136,8 +142,8 @@ def _whole(table: pl.DataFrame, columns: Mapping[str, str], labels: np.ndarray[A
     import polars as pl
 
     chances = probabilities(table)
-    ours = {theirs: name for name, theirs in columns.items() if name == "group"} | {c: f"p_{name}" for name, c in chances.items()}
-    others = table.drop([c for name, c in columns.items() if name != "group"]).rename(ours)
+    ours = {theirs: name for name, theirs in columns.items() if name in KEPT} | {c: f"p_{name}" for name, c in chances.items()}
+    others = table.drop([c for name, c in columns.items() if name not in KEPT]).rename(ours)
     given = table.get_column(columns["prediction"]) if "prediction" in columns else None
     if labels.dtype.kind != "U":
         predicted = table.get_column(columns["prediction"]).to_numpy()
@@ -146,6 +152,14 @@ def _whole(table: pl.DataFrame, columns: Mapping[str, str], labels: np.ndarray[A
     weight = table.get_column(columns["weight"]).to_numpy() if "weight" in columns else np.ones(table.height)
     made = {"truth": labels, "prediction": predicted, "error": value, "weight": weight}
     return others.drop([c for c in made if c in others.columns]).with_columns(**{k: pl.Series(v) for k, v in made.items()})
+
+
+def _sources(table: pl.DataFrame, columns: Mapping[str, str], rows_of: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, Any]:
+    """Where each example comes from, by role; {} where no column says so."""
+    if "source" not in columns:
+        return {}
+    names = table.get_column(columns["source"]).cast(str).fill_null("(unknown)").to_numpy()
+    return {role: names[rows] for role, rows in rows_of.items()}
 
 
 def _columns(table: pl.DataFrame, name: str) -> dict[str, str]:

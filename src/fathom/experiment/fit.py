@@ -19,6 +19,7 @@ from fathom.experiment.candidate import Candidate
 from fathom.experiment.findings import findings_of, of_checkpoints, skewed
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
+from fathom.experiment.sourced import sourced
 from fathom.experiment.training import Trained, train_all
 
 
@@ -124,7 +125,7 @@ def run_of(candidate: Candidate, trained: Trained, arguments: Mapping[str, Any],
         prepare=ready.prepare,
         net=candidate.built.module,
         history=trained.history,
-        tables=trained.tables,
+        tables=sourced(trained.tables, ready.splits.roles),
         findings=(*ready.findings, *findings_of(trained.history, settings, rows), *skewed(ready, settings), *of_checkpoints(checkpoints)),
         ready=ready,
         plan=trained.plan,

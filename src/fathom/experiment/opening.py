@@ -19,6 +19,7 @@ from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
+from fathom.core.records.mismatch import Mismatch
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Kind, Target
 from fathom.core.records.threshold import Threshold
@@ -118,6 +119,7 @@ def _read(folder: Path, head: dict[str, Any]) -> Run:
         made_with={str(name): str(version) for name, version in dict(head.get("versions", {})).items()},
         kept_mistakes=_mistakes(folder, target),
         kept_boundary=_boundary(folder, target),
+        kept_mismatch=_mismatch(folder),
     )
 
 
@@ -233,6 +235,15 @@ def _boundary(folder: Path, target: Target) -> Boundary | None:
     if made.classes != target.classes:
         raise damaged(folder, f"{run_folder.BOUNDARY} with other classes than the run's")
     return made
+
+
+def _mismatch(folder: Path) -> Mismatch | None:
+    """What the saved diagnosis knew of the difference between train_dev and dev; the data are not at hand any more."""
+    if not (folder / run_folder.DIAGNOSIS).exists():
+        return None
+    kept = run_folder.read_json(folder, run_folder.DIAGNOSIS)
+    values = kept.get("mismatch") if isinstance(kept, dict) else None
+    return None if values is None else Mismatch.from_json(values)
 
 
 def _sound(column: pl.Series) -> bool:

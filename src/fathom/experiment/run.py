@@ -22,6 +22,7 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
 from fathom.core.records.history import History
 from fathom.core.records.metric import Metric
+from fathom.core.records.mismatch import Mismatch
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
 from fathom.core.records.threshold import Threshold
@@ -30,13 +31,14 @@ from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
-from fathom.diagnosis.diagnose import diagnose
 from fathom.diagnosis.metrics.thresholds import chosen
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
+from fathom.experiment.diagnosing import diagnosis_of
 from fathom.experiment.figures import figure_of
-from fathom.experiment.identity import identity_of
+from fathom.experiment.identity import test_of
+from fathom.experiment.mismatch import mismatch_of
 from fathom.experiment.mistakes import mistakes_of, usual_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
 from fathom.experiment.ready import Ready
@@ -44,6 +46,7 @@ from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
 from fathom.experiment.run_metrics import Words, card_of_run, tuned
 from fathom.experiment.saving import asked_of, save, versions, write_opening
+from fathom.experiment.sourced import sourced
 from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.report.notebook import run_html, text_html
 from fathom.report.page import page
@@ -76,7 +79,7 @@ class Run:
         folder: where the run was saved; None before.
         threshold: of two classes, where predictions are cut when "tuned" is asked for; None before `tune_threshold`.
         made_with: the versions that the bits depend on.
-        kept_mistakes, kept_boundary: what the folder of a run that was opened had of them.
+        kept_mistakes, kept_boundary, kept_mismatch: what the folder of a run that was opened had of them.
     """
 
     experiment: Experiment | None
@@ -98,6 +101,7 @@ class Run:
     made_with: Mapping[str, str] = field(default_factory=versions)
     kept_mistakes: pl.DataFrame | None = None
     kept_boundary: Boundary | None = None
+    kept_mismatch: Mismatch | None = None
 
     def __post_init__(self) -> None:
         self.findings = Findings(self.findings)
@@ -153,6 +157,13 @@ class Run:
         return self.kept_boundary if self.splits is None else boundary_of(self)
 
     @cached_property
+    def mismatch(self) -> Mismatch | None:
+        """What differs between train_dev and dev; None where one is missing."""
+        if self.ready is None or "train_dev" not in self.tables:
+            return self.kept_mismatch
+        return mismatch_of(self.ready, errors_in(self.tables["train_dev"]))
+
+    @cached_property
     def mistakes(self) -> pl.DataFrame:
         """The 200 worst dev examples, the worst first: id, the input columns as they were, truth, prediction, p_<class>, error.
 
@@ -179,15 +190,10 @@ class Run:
         """
         if isinstance(references, bool):
             references = {r.name: r.errors for r in self.references} if references else {}
-        arguments = {"references": references, "looks": looks_of(self, runs), **arguments}
-        sealed = {"test": self._test_rows} if self._test_rows else {}
-        scale = self.prepare.target_scale
-        if scale is not None:
-            arguments = {"unit": scale.unit, "scale": scale.baseline, **arguments}
+        about = {"references": references, "looks": looks_of(self, runs), **arguments}
+        about = {"sealed": {"test": self._test_rows} if self._test_rows else {}, **about}
         circumstances = circumstances_of(self._experiment, self.findings)
-        errors = {role: errors_in(table) for role, table in self.tables.items()}
-        truth = {role: table.get_column("truth").to_numpy() for role, table in self.tables.items()}
-        return diagnose(errors, **{"sealed": sealed, "circumstances": circumstances, "truth": truth, **arguments})
+        return diagnosis_of(self.tables, self.prepare.target_scale, circumstances, about, lambda: self.mismatch)
 
     def metric(self, name: str, *, role: str = "dev", **about: Any) -> Metric:
         """One metric of this run with its interval: `run.metric("f1")`; names and arguments are those of `fathom.metrics`."""
@@ -253,19 +259,12 @@ class Run:
         if "test" in self.tables:
             return errors_in(self.tables["test"]).rate
         source = splits or self.splits
-        test = None if source is None else source.roles.get("test")
-        if source is None:
-            raise refuse("test", expected="the splits of this run", got="a run opened from disk", fix="pass run.open_test(splits)")
-        if test is None or not len(test):
-            raise refuse("test", expected="a test set", got="splits without one")
-        if identity_of(source) != {name: self._experiment.data[name] for name in identity_of(source)}:
-            fix = "split the same data with the same seed and arguments"
-            raise refuse("test", expected="the splits that this run was fitted on", got="others", fix=fix)
+        test = test_of(source, self._experiment)
         net, task = self._trained
         targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
         data = pair(self.prepare(test), targets, device=device_of(net), dtype=dtype_of(net))
         ids, groups = ids_and_groups(test)
-        self.tables["test"] = outcome(net, task, self.target, data, ids, groups)
+        self.tables |= sourced({"test": outcome(net, task, self.target, data, ids, groups)}, {"test": test})
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
             count_opening(self)

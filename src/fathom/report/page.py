@@ -16,6 +16,7 @@ from fathom.report import page_diagnosis
 from fathom.report.page_boundary import boundary_section
 from fathom.report.page_confusion import confusion
 from fathom.report.page_findings import findings as findings_section
+from fathom.report.page_general import general
 from fathom.report.page_making import making
 from fathom.report.page_markup import Html, cut, element, joined
 from fathom.report.page_mistakes import mistakes as mistakes_section
@@ -73,6 +74,7 @@ def page(
     sections = (
         _head(experiment, diagnosis),
         page_diagnosis.ladder(diagnosis, compared),
+        general(diagnosis),
         page_diagnosis.steps(diagnosis),
         page_diagnosis.grounds(diagnosis, compared),
         training(history, balanced=diagnosis.balance is not None),

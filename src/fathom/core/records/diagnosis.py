@@ -9,7 +9,9 @@ from fathom.core.records.balance import Balance
 from fathom.core.records.finding import Finding
 from fathom.core.records.floor import Floor
 from fathom.core.records.gap import Gap
+from fathom.core.records.general_table import GeneralTable
 from fathom.core.records.ladder import Ladder
+from fathom.core.records.mismatch import Mismatch
 from fathom.core.records.record import Record
 from fathom.core.records.reference import Reference
 from fathom.core.records.step import Step
@@ -42,6 +44,8 @@ class Diagnosis(Record):
         balance: why the ladder is one of balanced errors, and the plain errors; None where no class is rare. Floor, goal, tolerance and
             references are in the unit of the ladder.
         baseline: what needs no inputs (the commonest class, the median), by role, and the net against it; {} where it is not known.
+        general: errors by kind of data, where sources are known or errors on data like dev were given; None otherwise.
+        mismatch: what differs between train_dev and dev, where a mismatch is not low and the data are at hand; None otherwise.
         measured: sentences that rest on counted errors.
         inferred: sentences that rest on assumptions.
     """
@@ -59,6 +63,8 @@ class Diagnosis(Record):
     references: Mapping[str, Reference] = field(default_factory=dict)
     balance: Balance | None = None
     baseline: Mapping[str, Reference] = field(default_factory=dict)
+    general: GeneralTable | None = None
+    mismatch: Mismatch | None = None
     measured: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
 

@@ -19,7 +19,7 @@ BRIEFLY := { grep --line-buffered -oE '^(Collecting [A-Za-z0-9._-]+|Installing c
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=2
 PYTEST := $(ONE_THREAD) $(BIN)/python -m pytest
 
-.PHONY: help install demo test check checks format slow timing bench docs week pictures clean distclean
+.PHONY: help install demo test check checks situations format slow timing bench docs week pictures clean distclean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -61,6 +61,10 @@ bench: $(STAMP) ## measure against peers, into benchmarks/; about an hour, on an
 
 checks: $(STAMP) ## what the checks catch, into docs/checks_table.md; some minutes (with `transformers` installed, its models too)
 	@$(ONE_THREAD) $(BIN)/python -m benchmarks.checks
+
+situations: $(STAMP) ## planted situations and what is said of them, into docs/situations.md; about 20 minutes, goes on where it was
+	@$(ONE_THREAD) $(BIN)/python -m benchmarks.situations.fetch
+	@$(ONE_THREAD) $(BIN)/python -m benchmarks.situations
 
 docs: $(STAMP) ## build the site of docs/ into site/
 	@test -x $(BIN)/zensical || $(PIP) --no-build-isolation --editable '.[docs]' | $(BRIEFLY)

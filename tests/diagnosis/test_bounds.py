@@ -78,10 +78,36 @@ def test_heavy_tails_of_two_roles_are_one_line():
 def test_borderline_is_not_called_too_small():
     """Where no number of examples decides, more of dev is not asked for in another line."""
     rng = np.random.default_rng(0)
-    dev = rng.uniform(0, 0.7, 400)
+    dev = rng.uniform(0, 0.7, 800)
     d = diagnose({"train": 0.6, "dev": dev - dev.mean() + 0.62}, human=0.0)
     assert "borderline" in d.gaps["variance"].says
     assert "too small" not in str(d)
+
+
+def test_on_the_tolerance_by_the_luck_of_a_small_set_is_not_borderline():
+    """1 wrong of 50 is 0.3 to 10.5 points; the examples that are asked for tell it to half the tolerance."""
+    d = diagnose({"train": (0, 900), "dev": (1, 50)}, human=0.0)
+    finding = next(f for f in d.findings if f.id == "diagnosis.dev.too_small")
+    assert "by the luck of a small set" in d.gaps["variance"].says
+    assert "borderline" not in str(d)
+    needed = finding.evidence["needed"]
+    later = diagnose({"train": (0, 900), "dev": (round(0.02 * needed), needed)}, human=0.0).gaps["variance"]
+    assert later.high - later.value == pytest.approx(0.01, rel=0.06)
+    assert "borderline" in later.says
+
+
+@pytest.mark.parametrize("wrong", range(12))
+def test_what_a_small_dev_leaves_unclear_is_called_too_small(wrong):
+    d = diagnose({"train": (0, 900), "dev": (wrong, 60)}, human=0.0)
+    unclear = d.gaps["variance"].verdict == "unclear"
+    assert any(f.id == "diagnosis.dev.too_small" for f in d.findings) == unclear
+
+
+def test_small_sets_at_both_ends_need_many_more():
+    """No number of dev examples alone tells it where train is as small."""
+    d = diagnose({"train": (4, 40), "dev": (6, 50)}, human=0.0)
+    assert d.gaps["variance"].value == pytest.approx(0.02)
+    assert "by the luck of small sets" in d.gaps["variance"].says
 
 
 def test_a_class_that_dev_holds_too_few_of_is_named():

@@ -12,7 +12,7 @@ from fathom.core.records.estimate import Estimate
 from fathom.core.records.finding import Finding
 from fathom.core.records.gap import Gap
 from fathom.core.records.reference import Reference
-from fathom.diagnosis.planning import Plan, reach_towards, times_both
+from fathom.diagnosis.planning import Plan, reach_towards, sharpened_by, times_both, wide
 from fathom.diagnosis.sources import Measured
 
 MOST_SKEW = 2.0
@@ -70,10 +70,11 @@ def too_small(
     if dev is None or dev.low is None or dev.high is None:
         return None
     blurred = [gap for gap in gaps.values() if gap.verdict == "unclear" and _by_dev(gap, rungs, tolerance)]
-    blurred = [gap for gap in blurred if plans.get(gap.name) is not None or times_both(gap, rungs, tolerance) is not None]
-    if not blurred:  # none, or such as lie so near the tolerance that more examples hardly decide
+    blurred = [gap for gap in blurred if plans.get(gap.name) or times_both(gap, rungs, tolerance) or wide(gap, tolerance)]
+    if not blurred:  # none, or such as are known well and lie so near the tolerance that more examples hardly decide
         return None
-    needed = max((p.rows for g in blurred if (p := plans.get(g.name)) is not None and p.role == "dev"), default=None)
+    planned = (plans.get(gap.name) or sharpened_by(gap, rungs, tolerance) for gap in blurred)
+    needed = max((plan.rows for plan in planned if plan is not None and plan.role == "dev"), default=None)
     return Finding(
         id="diagnosis.dev.too_small",
         severity="warning",

@@ -13,7 +13,7 @@ from fathom.core.records.gap import Gap
 from fathom.core.records.ladder import Ladder
 from fathom.diagnosis.gaps import wholly_below
 from fathom.diagnosis.learned import NOTHING
-from fathom.diagnosis.planning import Plan, times_both
+from fathom.diagnosis.planning import Plan, sharpened_by, times_both, wide
 
 WORDS = {"train_dev": "train-dev"}
 
@@ -79,7 +79,19 @@ def _decides(gap: Gap, scene: Scene) -> str:
     times = times_both(gap, scene.rungs, scene.tolerance)
     if times is not None:
         return f"About {times} times as many examples of both {_word(gap.start)} and {_word(gap.end)} would decide."
+    if wide(gap, scene.tolerance):
+        return _sharpened(gap, scene)
     return "It lies so near the tolerance that more examples will hardly decide; take it as borderline."
+
+
+def _sharpened(gap: Gap, scene: Scene) -> str:
+    """Of a gap that lies on the tolerance and might as well be nothing, or twice that."""
+    plan = sharpened_by(gap, scene.rungs, scene.tolerance)
+    if plan is None:
+        return "It lies on the tolerance by the luck of small sets; many more examples would tell."
+    near = scene.percent(scene.tolerance / 2)
+    examples = f"{plan.rows:,} {_word(plan.role)} examples (now {plan.now:,})"
+    return f"It lies on the tolerance by the luck of a small set: {examples} would tell it to {near}."
 
 
 def _word(role: str) -> str:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+import fathom
 from fathom.cli.main import main
+from fathom.core.exceptions import UnusableInput
 
 SMALL = ["sample:wine", "--epochs", "3", "--repeats", "2", "--hidden", "4"]
 
@@ -39,3 +41,26 @@ def test_unusable_input_is_one_line(capsys, more, complaint):
     found = capsys.readouterr().err
     assert complaint in found
     assert len(found.splitlines()) == 1
+
+
+def test_the_curve_of_a_run_is_kept_with_it_and_prices_its_advice(capsys, tmp_path):
+    run = tmp_path / "run"
+    assert main(["fit", "sample:digits", "--out", str(run), "--epochs", "6", "--hidden", "8", "--no-references", "--quiet"]) == 0
+    assert main(["curve", "sample:digits", "--run", str(run), "--repeats", "2", "--quiet"]) == 0
+    kept = json.loads((run / "curve.json").read_text("utf-8"))
+    assert kept["epochs"] == 6
+    assert kept["net"] == "mlp 60-8-10"
+    opened = fathom.open_run(run)
+    found = opened.diagnose(references=False, human=0.0, tolerance=0.001)
+    priced = [s.why for s in found.steps if s.what == "more data"]
+    assert all("by the learning curve" in why for why in priced)
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("damage", [{"points": []}, {"verdict": "maybe"}, {"law": {"at": 1, "possible": []}}, {"twice": None}])
+def test_a_damaged_curve_is_refused_in_a_line(damage):
+    curve = fathom.learning_curve(fathom.split(fathom.sample("wine"), seed=0), epochs=1, repeats=2, hidden=(2,))
+    values = json.loads(json.dumps(curve.to_json()))
+    assert fathom.LearningCurve.from_json(values) == curve
+    with pytest.raises(UnusableInput):
+        fathom.LearningCurve.from_json({**values, **damage})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +33,11 @@ def command(
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
-    net: Annotated[str, typer.Option(help="mlp, logistic, softmax or linear.")] = "mlp",
+    run: Annotated[
+        Path | None,
+        typer.Option(help="A run on this data: its split, net and settings are used, and the curve is kept with it, for its advice."),
+    ] = None,
+    net: Annotated[str | None, typer.Option(help="mlp, logistic, softmax or linear; mlp where left out.")] = None,
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
     activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
@@ -50,6 +57,8 @@ def command(
         _check_out(out)
     made = _made(given)
     _show(made, as_json, quiet)
+    if run is not None:
+        _keep(made, run)
     if out is not None:
         _write(made, out)
     return 0
@@ -60,21 +69,48 @@ def _made(given: dict[str, Any]) -> LearningCurve:
     from fathom.experiment.learning_curve import learning_curve
     from fathom.report.progress import progress_bar
 
+    like = _Like.of(given["run"])
     splits = _splits(given)
     goal = None if given["goal"] is None else parse_rate(given["goal"], "--goal")
     sizes = None if given["sizes"] is None else [_size(part) for part in given["sizes"].split(",")]
     with progress_bar(False if given["quiet"] else None) as progress:
         return learning_curve(
             splits,
-            net=given["net"],
+            net=given["net"] or like.net,
             against=given["against"],
             sizes=sizes,
             repeats=given["repeats"],
             goal=goal,
             seed=given["seed"],
             progress=progress,
-            **_settings(given),
+            **{**like.settings, **_settings(given)},
         )
+
+
+@dataclass(frozen=True)
+class _Like:
+    """What is taken from a run where nothing else was said."""
+
+    net: str = "mlp"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: Path | None) -> _Like:
+        """The net and the settings of a run; the house's own where there is none.
+
+        Raises:
+            UnusableInput: no run, or one of a net of the user's own, which is not in the folder.
+        """
+        if folder is None:
+            return cls()
+        from fathom.experiment.opening import open_records
+
+        experiment = open_records(folder).experiment
+        if experiment is None or experiment.net == "custom":
+            raise refuse(f"--run '{folder}'", expected="a run of a net of the catalogue", got="one that cannot be built from its folder")
+        settings = {f.name: getattr(experiment.settings, f.name) for f in dataclasses.fields(experiment.settings)}
+        chosen = {name: value for name, value in settings.items() if name not in ("seed", "data_seed")}
+        return cls(experiment.net, {**chosen, **experiment.arguments})
 
 
 def _splits(given: dict[str, Any]) -> Any:
@@ -84,6 +120,8 @@ def _splits(given: dict[str, Any]) -> Any:
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
     data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=typed.types(given["types"]), **about)
     seed = given["split_seed"]
+    if given["run"] is not None:
+        return split(data, like=given["run"])
     return split(data, seed=seed) if given["dev"] is None else split(train=data, dev=given["dev"], seed=seed)
 
 
@@ -115,6 +153,16 @@ def _show(made: LearningCurve, as_json: bool, quiet: bool) -> None:
         from fathom.report.screen import console
 
         show_curve(made, console())
+
+
+def _keep(made: LearningCurve, run: Path) -> None:
+    """Into the run's folder, and on its page."""
+    import sys
+
+    from fathom.experiment.kept_curve import keep_curve
+
+    keep_curve(run, made)
+    print(f"The curve is kept in {run}; fathom report {run} writes its page anew with what it says", file=sys.stderr)
 
 
 def _check_out(out: Path) -> None:

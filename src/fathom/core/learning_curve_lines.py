@@ -153,7 +153,7 @@ def _table(c: Drawable) -> Iterator[Line]:
     rows += [[f"{n:,}", "expected", "", *_cells(e, places), ""] for n, e in ahead]
     head = ["rows" if c.against == "rows" else "width", "nets", "train", "not seen", "90%", "between nets"]
     if c.scale is not None:
-        head[5:5] = [c.unit[:14]]
+        head[5:5] = [c.unit[:10]]
         errors = [*(p.error.value for p in c.points), *(e.value for _, e in ahead)]
         for row, error in zip(rows, errors, strict=True):
             row[5:5] = [amount(error * c.scale, column=max(errors) * c.scale)]
@@ -186,7 +186,8 @@ def law_text(c: Drawable) -> str:
     shifted = round(law.d) if law.d >= 0.01 * law.at else 0
     inside = f"({size} + {shifted:,}) / {round(law.at) + shifted:,}" if shifted else f"{size} / {round(law.at):,}"
     what = "number of rows" if size == "n" else "width"
-    formula = f"error({size}) = {percent(law.c, places)}% + {percent(law.likeliest.level - law.c, places)}% ({inside})^-{law.b:.2f}"
+    above = percent(law.error(law.at).value - floor.value, places)
+    formula = f"error({size}) = {percent(floor.value, places)}% + {above}% ({inside})^-{law.b:.2f}"
     return f"{formula}; no {what} gets below {with_ends(floor, places)}"
 
 

@@ -38,6 +38,7 @@ from fathom.experiment.dev_looks import count_opening, count_saved, count_thresh
 from fathom.experiment.diagnosing import diagnosis_of
 from fathom.experiment.figures import figure_of
 from fathom.experiment.identity import test_of
+from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.mismatch import mismatch_of
 from fathom.experiment.mistakes import mistakes_of, usual_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
@@ -190,7 +191,7 @@ class Run:
         """
         if isinstance(references, bool):
             references = {r.name: r.errors for r in self.references} if references else {}
-        about = {"references": references, "looks": looks_of(self, runs), **arguments}
+        about = {"references": references, "looks": looks_of(self, runs), "curve": kept_curve(self.folder), **arguments}
         about = {"sealed": {"test": self._test_rows} if self._test_rows else {}, **about}
         circumstances = circumstances_of(self._experiment, self.findings)
         return diagnosis_of(self.tables, self.prepare.target_scale, circumstances, about, lambda: self.mismatch)

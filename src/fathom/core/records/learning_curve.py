@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fathom.core.expectations import whole
+from fathom.core.expectations import refuse, whole
 from fathom.core.records.curve_point import CurvePoint
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.power_law import PowerLaw
@@ -70,6 +70,21 @@ class LearningCurve(Record):
         found = self.law.needed(error, level)
         value, low, high = (None if n is None else whole("n", round(n)) for n in found)
         return value, low, high
+
+    @classmethod
+    def from_json(cls, values: Any) -> LearningCurve:
+        """Read what `to_json` wrote; the file may have been made by someone else.
+
+        Raises:
+            UnusableInput: it is something else.
+        """
+        from fathom.core.stored_curve import fields_of
+
+        try:
+            return cls(**fields_of(values, Verdict))
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            got = f"something else ({type(error).__name__}: {str(error)[:80]})"
+            raise refuse("learning curve", expected="what to_json wrote", got=got) from None
 
     def figure(self) -> Any:
         """The curve as a plotly figure: points with their intervals, the law with its band, train errors."""

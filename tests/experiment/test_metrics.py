@@ -115,6 +115,17 @@ def test_the_command_shows_and_predicts(folder, tmp_path, capsys):
 def test_the_command_refuses_before_it_trains(capsys, tmp_path):
     assert main(["fit", "sample:wine", "--metric", "f1x", "--out", str(tmp_path / "x")]) == 2
     assert "metric 'f1x'" in capsys.readouterr().err
+    numbers = ["fit", "sample:diabetes", "--epochs", "1", "--out", str(tmp_path / "x")]
+    for more, message in (
+        (["--metric", "f1"], "expected a metric of a number"),
+        (["--tune-threshold"], "--tune-threshold: expected a target of two classes"),
+        (["--require", "recall of sick >= 1%"], "expected a metric of a number"),
+    ):
+        assert main([*numbers, *more]) == 2
+        assert message in capsys.readouterr().err
+    assert main(["fit", "sample:moons", "--metric", "auc", "--tune-threshold", "--out", str(tmp_path / "x")]) == 2
+    assert "threshold: expected one of accuracy" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
     assert main(["diagnose", "--train", "1%", "--dev", "2%", "--metric", "f1"]) == 2
     assert "expected a predictions file or a run folder to take it of" in capsys.readouterr().err
 
@@ -137,3 +148,24 @@ def test_fit_tunes_and_shows(capsys, tmp_path):
     assert "tuned on dev for f1" in out
     assert "metric dev f1" in out
     assert fathom.open_run(tmp_path / "m").threshold is not None
+
+
+def test_the_page_shows_what_was_asked_for(tmp_path, capsys):
+    folder = tmp_path / "w"
+    command = ["fit", "sample:moons", "--epochs", "3", "--no-references", "--quiet", "--out", str(folder)]
+    assert main([*command, "--metric", "auc", "--require", "time <= 1s", "--tune-threshold"]) == 2  # auc has no cut
+    assert main([*command, "--metric", "f1", "--metric", "auc", "--require", "time <= 1s", "--tune-threshold"]) == 0
+    page = (folder / "report.html").read_text()
+    assert "Metrics</h2>" in page
+    assert "dev auc" in page
+    assert "tuned on dev for f1" in page
+    assert "1,000 ms: met" in page
+    assert fathom.open_run(folder).wanted == {"metric": ["f1", "auc"], "require": ["time <= 1s"]}
+    assert main(["report", str(folder), "--metric", "brier"]) == 0
+    assert "dev brier" in (folder / "report.html").read_text()
+    assert main(["report", str(folder), "--metric", "nothing"]) == 2
+    assert main(["report", str(folder), "--metric", "worst error by nowhere"]) == 0
+    assert "nowhere" in (folder / "report.html").read_text()
+    capsys.readouterr()
+    plain = fathom.fit(fathom.split(fathom.sample("moons"), seed=0), epochs=1)
+    assert "Metrics</h2>" not in plain.report(tmp_path / "p.html", diagnosis=plain.diagnose(references=False)).read_text()

@@ -126,6 +126,7 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
         diagnosis = run.diagnose(references=not given["no_references"], runs=folder.absolute().parent, **rates)
         if given["tune_threshold"]:
             run.tune_threshold(*(given["metric"] or [])[:1])
+        run.wanted = {k: given[k] for k in ("metric", "require", "duration") if given[k]}
         run.save(folder, diagnosis=diagnosis, command=typed.command_line("fit", given), finishing=True)
     _show(run, diagnosis, screen, given)
     return 130 if run.history.stopped == "interrupted" else 0
@@ -157,6 +158,7 @@ def _fit(given: dict[str, Any], screen: Console, checkpoints: Path) -> Run:
     from fathom.report.screen import block, findings, line
 
     splits = _splits(given)
+    scores.check_target(given["metric"], given["require"], splits.target, tune=given["tune_threshold"])
     ready = make_ready(splits)
     data = splits.train
     name = f"{data.name}{' (generated)' if data.generated else ''}"

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fathom.cli import scores
+
 
 def command(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
@@ -18,6 +20,8 @@ def command(
     ] = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is wanted.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters.")] = None,
+    metric: Annotated[list[str] | None, typer.Option(help=scores.METRIC)] = None,
+    require: Annotated[list[str] | None, typer.Option(help=scores.REQUIRE)] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on success.")] = False,
@@ -32,7 +36,10 @@ def command(
     typed = {"goal": goal, "tolerance": tolerance}
     rates: dict[str, Any] = {name: parse_rate(text, f"--{name}") for name, text in typed.items() if text is not None}
     rates |= {} if human is None else {"human": parse_human(human)}
+    scores.check(metric, require)
     opened = open_records(run)
+    if metric or require:
+        opened.wanted = {**opened.wanted, "metric": metric or [], "require": require or []}
     diagnosis = opened.diagnose(**{**opened.asked, **rates})
     page = opened.report(out or run / REPORT, diagnosis=diagnosis)
     if as_json:

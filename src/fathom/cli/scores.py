@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fathom.core.records.scorecard import Scorecard
+    from fathom.core.records.target import Target
 
 METRIC = "A metric to show, as in f1, auc, 'recall of yes', 'worst error by region'; the first is the one to optimize."
 REQUIRE = "What has to be good enough, as in 'time <= 100ms' or 'precision >= 90%'; may be repeated."
@@ -22,6 +23,24 @@ def check(metrics: Sequence[str] | None, requires: Sequence[str] | None) -> None
             read_metric(text)
         for text in requires or ():
             read_requirement(text)
+
+
+def check_target(metrics: Sequence[str] | None, requires: Sequence[str] | None, target: Target, *, tune: bool) -> None:
+    """Refuse what does not go with the target before a net is trained for it."""
+    if not (metrics or requires or tune):
+        return
+    from fathom.core.expectations import refuse
+    from fathom.diagnosis.metrics.measured import check_goes_with
+    from fathom.diagnosis.metrics.spelling import read_metric, read_requirement
+    from fathom.diagnosis.metrics.thresholds import check_can_be_tuned
+
+    asked = [*map(read_metric, metrics or ()), *(read_requirement(text).asked for text in requires or ())]
+    for one in asked:
+        check_goes_with(one, target.classes)
+    if tune and target.kind != "binary":
+        raise refuse("--tune-threshold", expected="a target of two classes", got=f"'{target.name}', {target.kind}")
+    if tune and metrics:
+        check_can_be_tuned(asked[0])
 
 
 def entries(card: Scorecard) -> Iterator[tuple[str, str]]:

@@ -102,11 +102,12 @@ def _elsewhere(prefer: str, over: str, errors: tuple[NDArray[np.float64], NDArra
 
 
 def _by_slices(prefer: str, over: str, both: Both) -> Iterator[Change]:
-    """Slices to weigh more, those first in which the preferred net is most surely better."""
+    """Slices to weigh more, the least weight first; those in which the net is not surely better only where there is no other."""
     slices = list(_slices(both))
     adjusted = holm([s.p for s in slices])
     told = [(p, s) for p, s in zip(adjusted, slices, strict=True) if s.fewer > 0 and math.isfinite(s.needed)]
-    for p, s in sorted(told, key=lambda pair: (pair[0] >= 0.05, pair[1].needed, pair[0]))[:MOST_CHANGES]:
+    sure_ones = [pair for pair in told if pair[0] < 0.05]
+    for p, s in sorted(sure_ones or told, key=lambda pair: (pair[1].needed, pair[0]))[:MOST_CHANGES]:
         factor = next((f for f in NICE if f > s.needed * (1 + 1e-9)), None)
         if factor is None:
             continue

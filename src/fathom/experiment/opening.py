@@ -26,6 +26,7 @@ from fathom.core.records.threshold import Threshold
 from fathom.core.roles import ROLES
 from fathom.core.worst import chances_of
 from fathom.data.prepare import Prepare
+from fathom.diagnosis.metrics.spelling import read_metric, read_requirement, seconds_of
 from fathom.experiment.build import build
 from fathom.experiment.mistakes import MOST
 from fathom.experiment.references import FittedReference
@@ -113,6 +114,7 @@ def _read(folder: Path, head: dict[str, Any]) -> Run:
         openings=[str(date) for date in head["openings"]],
         plan=dict(head.get("plan", {})),
         asked={name: value for name, value in dict(head.get("asked", {})).items() if name in ("human", "goal", "tolerance", "references")},
+        wanted=_wanted(dict(head.get("wanted") or {})),
         command=str(head.get("command", "")),
         folder=folder,
         threshold=None if head.get("threshold") is None else Threshold.from_json(head["threshold"]),
@@ -121,6 +123,19 @@ def _read(folder: Path, head: dict[str, Any]) -> Run:
         kept_boundary=_boundary(folder, target),
         kept_mismatch=_mismatch(folder),
     )
+
+
+def _wanted(values: dict[str, Any]) -> dict[str, Any]:
+    """The metrics for the page, each a text that can be read."""
+    found: dict[str, Any] = {name: [str(text) for text in values.get(name) or []] for name in ("metric", "require")}
+    for text in found["metric"]:
+        read_metric(text)
+    for text in found["require"]:
+        read_requirement(text)
+    if values.get("duration") is not None:
+        seconds_of(values["duration"])
+        found["duration"] = values["duration"]
+    return {name: value for name, value in found.items() if value}
 
 
 def _experiment(values: dict[str, Any]) -> Experiment:

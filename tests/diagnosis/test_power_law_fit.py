@@ -11,7 +11,7 @@ from fathom.core.records.curve_point import CurvePoint
 from fathom.core.records.estimate import Estimate
 from fathom.diagnosis.curve_evidence import Evidence, Rows, SizeErrors
 from fathom.diagnosis.curve_sayings import headline
-from fathom.diagnosis.learning_curve import each_size, read_curve, verdict_of
+from fathom.diagnosis.learning_curve import each_size, late, read_curve, verdict_of
 from fathom.diagnosis.power_law_fit import fit_power_law
 
 SIZE = np.array([125.0, 250, 500, 1000])
@@ -51,6 +51,13 @@ def test_the_sentence():
     assert re.match(r"Twice the data: 9\.[456]% to 6\.7% \(6\.2 to 7\.2\)\. The goal of 5\.0% needs about [\d,]+ rows \([\d,]+ to ", text)
     assert "is reached with what is there" in headline("rows", "helps", _point(0.0, 0.09), law, law.error(2000), goal=0.2)
     assert "out of reach" in headline("rows", "helps", _point(0.0, 0.09), law, law.error(2000), goal=0.0)
+
+
+def test_a_curve_that_has_only_begun_to_fall_says_that_it_tells_nothing():
+    """As with 15 epochs on a table with a rare class: 0.49, 0.49, 0.49, 0.43, and in truth 0.31 at twice the rows."""
+    assert late([Estimate(value=v) for v in (0.49, 0.488, 0.487, 0.43)])
+    assert not late([Estimate(value=v) for v in (0.49, 0.45, 0.40, 0.33)])
+    assert not late([Estimate(value=v) for v in (0.15, 0.149, 0.15, 0.148)])
 
 
 def test_least_squares_agrees_with_the_closed_form_of_two_measurements():

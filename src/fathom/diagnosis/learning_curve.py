@@ -18,6 +18,9 @@ from fathom.diagnosis.power_law_fit import fit_power_law
 
 LEVEL = 0.9
 
+FLAT, FALLING = 0.95, 0.93
+"""Errors that stay above 0.95 of that of the smallest size, and then fall below 0.93 of that."""
+
 WORTH = 0.05
 """A gain from twice as much is one when it is this share of the error or more."""
 
@@ -44,7 +47,23 @@ def read_curve(measured: Sequence[SizeErrors], rows: Rows, *, against: Literal["
     twice, gain = law.error(2 * law.at, LEVEL), law.gain(2 * law.at, LEVEL)
     verdict = verdict_of(law)
     text = headline(against, verdict, points[-1], law, twice, about.get("goal"))
-    return LearningCurve(headline=text, against=against, verdict=verdict, points=points, law=law, twice=twice, gain=gain, **about)
+    notes = late(error)
+    return LearningCurve(
+        headline=text, against=against, verdict=verdict, points=points, law=law, twice=twice, gain=gain, notes=notes, **about
+    )
+
+
+def late(error: Sequence[Estimate]) -> tuple[str, ...]:
+    """A note where all sizes but the largest have learned nothing: no curve through such points tells what comes next.
+
+    Example:
+        >>> late([Estimate(value=v) for v in (0.49, 0.49, 0.43)])[0][:44]
+        'Only the largest size has learned something:'
+    """
+    values = [e.value for e in error]
+    if len(values) < 3 or values[-2] < FLAT * values[0] or values[-1] > FALLING * values[-2]:
+        return ()
+    return ("Only the largest size has learned something: what comes next is not in these points. Train longer, or give larger sizes.",)
 
 
 def verdict_of(law: PowerLaw) -> Verdict:

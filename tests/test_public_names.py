@@ -13,7 +13,7 @@ PUBLIC = {
     # data
     "load", "sample", "split", "augment", "audit", "Dataset", "Splits", "Prepare",
     # training
-    "fit", "fit_many", "measure", "open_run", "Run", "Settings",
+    "fit", "fit_many", "measure", "open_run", "FoldedRun", "Run", "Settings",
     # diagnosis
     "diagnose", "compare", "metrics", "choose", "disagree", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
     "learning_curve", "LearningCurve",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fathom.experiment.disagree import disagree as disagree
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
+    from fathom.experiment.folded_run import FoldedRun as FoldedRun
     from fathom.experiment.learning_curve import learning_curve as learning_curve
     from fathom.experiment.measuring import measure as measure
     from fathom.experiment.metrics import choose as choose
@@ -61,6 +62,7 @@ _HOME = {
     "fit_many": "fathom.experiment.fit",
     "open_run": "fathom.experiment.opening",
     "measure": "fathom.experiment.measuring",
+    "FoldedRun": "fathom.experiment.folded_run",
     "Run": "fathom.experiment.run",
     "Settings": "fathom.core.records.settings",
     # diagnosis

@@ -49,6 +49,7 @@ def command(
     test_size: Annotated[str | None, typer.Option(help="Rows or share of test; 0 for none.")] = None,
     like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    folds: Annotated[int | None, typer.Option(help="Train so many nets; every row of train and dev is dev once.")] = None,
     net: Annotated[str, typer.Option(help="mlp, logistic, softmax or linear.")] = "mlp",
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
     activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
@@ -151,6 +152,7 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
 
 def _fit(given: dict[str, Any], screen: Console, checkpoints: Path) -> Run:
     """Load, split, fit; each part is on the screen before the next one starts."""
+    from fathom.cli.folded import fit_folded
     from fathom.engine.checkpoints import Checkpoints
     from fathom.experiment.fit import fit
     from fathom.experiment.ready import make_ready
@@ -165,14 +167,15 @@ def _fit(given: dict[str, Any], screen: Console, checkpoints: Path) -> Run:
     line(screen, "data", f"{name}: target {splits.target}, {len(data.inputs):,} input{'s' * (len(data.inputs) != 1)}")
     block(screen, "split", str(splits))
     findings(screen, spelled(ready.findings))
+    chosen = {"net": given["net"], "announce": lambda e: _announce(screen, e), **settings_of(given)}
+    if given["folds"] is not None:
+        return fit_folded(ready, screen, quiet=given["quiet"], folds=given["folds"], **chosen)
     with progress_bar(False if given["quiet"] else None) as progress:
         return fit(
             ready,
-            net=given["net"],
             progress=progress,
-            announce=lambda e: _announce(screen, e),
             checkpoints=Checkpoints(checkpoints, number("--checkpoint-every", given["checkpoint_every"], low=0.0)),
-            **settings_of(given),
+            **chosen,
         )
 
 
@@ -214,9 +217,8 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     card = _scores(run, screen, given)
     screens.line(screen, "saved", f"{run.folder} (report.html shows it)")
     if given["as_json"]:
-        print(
-            json.dumps({"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings], **card})
-        )
+        said = {"run": str(run.folder), "diagnosis": diagnosis.to_json(), "findings": [f.to_json() for f in run.findings], **card}
+        print(json.dumps(said | ({} if run.folds is None else {"folds": run.folds.to_json()})))
     elif given["quiet"]:
         print(diagnosis.headline)
 

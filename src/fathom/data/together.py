@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fathom.data.dataset import Dataset
-
-if TYPE_CHECKING:
-    from fathom.data.splits import Splits
+from fathom.data.splits import Splits
 
 
 def together(parts: Sequence[Dataset]) -> Dataset:
@@ -34,3 +31,10 @@ def together(parts: Sequence[Dataset]) -> Dataset:
 def choosable(splits: Splits) -> Dataset:
     """Train and dev together: all that a choice may be made by; test stays closed."""
     return together([part for part in (splits.train, splits.dev) if part is not None])
+
+
+def merged(splits: Splits) -> Splits:
+    """Splits whose train is train and dev together; test stays what it is."""
+    roles = {"train": choosable(splits)} | {role: data for role, data in splits.roles.items() if role not in ("train", "dev")}
+    how = dataclasses.replace(splits.how, rows={role: len(data) for role, data in roles.items()})
+    return Splits(roles, how, splits.findings)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from fathom.core.records.circumstances import Circumstances
+from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
 from fathom.core.records.step import Step
 from fathom.diagnosis.gaps import more_examples_decide
@@ -24,7 +25,8 @@ def steps_of(gaps: dict[str, Gap], focus: str | None, scene: Scene, facts: Circu
     Source:
         C2W1-13, C2W1-14, C2W1-34, C3W1-03, C3W1-25, C3W2-12.
     """
-    deciding = [_deciding(gap, scene) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)]
+    folds = proposed_folds(facts, scene.rungs)
+    deciding = [_deciding(gap, scene, folds) for gap in gaps.values() if gap.verdict == "unclear" and _decidable(gap, scene)]
     cure = list(CURES[focus](facts or Circumstances()))[: MOST_STEPS - len(deciding[:1])] if focus in CURES else []
     first = [step for step in deciding if step.gap == focus]
     return (*first, *cure, *(step for step in deciding if step.gap != focus))
@@ -176,7 +178,24 @@ def _decidable(gap: Gap, scene: Scene) -> bool:
     return asks_for_human or scene.plans.get(gap.name) is not None
 
 
-def _deciding(gap: Gap, scene: Scene) -> Step:
+FOLDS_BELOW = 5_000
+"""Examples of train and dev: from here on one split is cheap, and large enough for most questions."""
+
+
+def proposed_folds(facts: Circumstances | None, rungs: Mapping[str, Estimate]) -> str:
+    """'--folds 5' where few examples were split once, so that each could be dev in its turn; else nothing.
+
+    Example:
+        >>> proposed_folds(Circumstances(train_rows=341), {"dev": Estimate(value=0.04, n=114)})
+        '--folds 5'
+    """
+    dev = rungs.get("dev")
+    if facts is None or facts.folds or not facts.train_rows or dev is None or dev.n is None:
+        return ""
+    return "--folds 5" if facts.train_rows + dev.n < FOLDS_BELOW else ""
+
+
+def _deciding(gap: Gap, scene: Scene, folds: str) -> Step:
     """What would turn 'unclear' into an answer; for a bias that is the human level, not data."""
     plan = scene.plans.get(gap.name)
     if plan is None:
@@ -184,7 +203,7 @@ def _deciding(gap: Gap, scene: Scene) -> Step:
         return Step(gap=gap.name, what="find the human level", why=why, how=_ask(scene), source="C3W1-18")
     role = "train-dev" if plan.role == "train_dev" else plan.role
     what = f"measure on more {role} examples" if role == "train" else f"a bigger {role} set"
-    how = f"about {plan.rows:,} examples instead of {plan.now:,}"
+    how = f"about {plan.rows:,} examples instead of {plan.now:,}" + (f"; {folds} makes all of them dev in turn" if folds else "")
     return Step(gap=gap.name, what=what, why=f"would decide whether {gap.title} is high", how=how, source="C3W1-13")
 
 

@@ -23,7 +23,7 @@ from fathom.core.records.reference import Reference, best_of
 from fathom.core.records.rung import Rung
 from fathom.core.records.step import Step
 from fathom.core.roles import role_of
-from fathom.diagnosis.advice import MOST_STEPS, steps_of
+from fathom.diagnosis.advice import MOST_STEPS, proposed_folds, steps_of
 from fathom.diagnosis.classes import Rare, Truth, balanced_roles, rare_in, truth_by_role
 from fathom.diagnosis.findings import absent_classes, behind, fewest, heavy_tail, too_small
 from fathom.diagnosis.floor import for_the_best, given_floor, held_against, known_floor, read_references
@@ -38,7 +38,7 @@ from fathom.diagnosis.pricing import priced
 from fathom.diagnosis.sayings import Scene, says
 from fathom.diagnosis.set_sizes import tells_apart, test_will_give
 from fathom.diagnosis.sources import Measured, by_role
-from fathom.diagnosis.statements import inferred, measured
+from fathom.diagnosis.statements import inferred, measured, of_folds
 
 
 def diagnose(
@@ -60,6 +60,7 @@ def diagnose(
     sources: Mapping[str, Any] | None = None,
     dev_human: float | None = None,
     dev_trained: float | None = None,
+    fold: Any = None,
     seed: int = 0,
 ) -> Diagnosis:
     """The ladder of errors, its gaps with their verdicts, and what to do next.
@@ -91,6 +92,8 @@ def diagnose(
             a predictions file with a column source bring theirs.
         dev_human, dev_trained: two more cells of that table: the error of people on data like dev, and the net's on such examples
             that it was trained on.
+        fold: of each dev example, which of several nets judged it, where each held out a part of all examples: the interval then
+            knows how far nets lie apart that were trained again.
         seed: of the bootstrap.
 
     Returns:
@@ -116,6 +119,7 @@ def diagnose(
     known_truth = truth_by_role(truth, counted)
     rare = rare_in(known_truth) if bounded else None
     roles = counted if rare is None else balanced_roles(counted, known_truth, rare, seed)
+    roles = _of_folds(roles, fold)
     compared = read_references(references, roles.get("dev"), bounded=bounded, seed=seed)
     baseline = _baseline(roles, known_truth, scale, seed)
     best = held_against(compared, baseline)
@@ -139,6 +143,24 @@ def diagnose(
         ),
     )
     return with_general(found, counted, sources=sources, dev_human=dev_human, dev_trained=dev_trained, seed=seed)
+
+
+def _of_folds(roles: dict[str, Measured], fold: Any) -> dict[str, Measured]:
+    """The roles, dev with an interval that knows of the spread over retraining, the others by their examples."""
+    dev = roles.get("dev")
+    if fold is None or dev is None or dev.errors is None:
+        return roles
+    from fathom.diagnosis.retraining import spread_over_retraining, widened
+
+    of_dev = dataclasses.replace(dev, estimate=widened(dev.estimate, spread_over_retraining(dev.errors, fold)))
+    return {role: of_dev if role == "dev" else _of_several(m, len(dev.errors)) for role, m in roles.items()}
+
+
+def _of_several(m: Measured, examples: int) -> Measured:
+    """Errors of several nets on the same examples: n counts the examples."""
+    if m.estimate.n is None or m.errors is None or m.errors.group is None or m.estimate.n <= examples:
+        return m
+    return dataclasses.replace(m, estimate=dataclasses.replace(m.estimate, n=examples))
 
 
 @dataclass(frozen=True)
@@ -241,7 +263,7 @@ def _diagnosis(roles: Mapping[str, Measured], ladder: Ladder, given: Given) -> D
         balance=given.balance,
         baseline=dict(given.baseline),
         measured=tuple(measured(scene, given.goal)),
-        inferred=tuple(inferred(ladder, floor, tolerance)),
+        inferred=(*of_folds(given.circumstances), *inferred(ladder, floor, tolerance)),
     )
 
 
@@ -269,7 +291,11 @@ def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Sce
     resampled = {role: m.errors for role, m in roles.items() if m.errors is not None and m.estimate.method != "mover"}
     found = [scene.nothing, *given.floor.findings, *absent_classes(roles)]
     if scene.nothing is None or scene.nothing.id != NOTHING:
-        found.append(too_small(gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev"))))
+        found.append(
+            too_small(
+                gaps, scene.rungs, scene.tolerance, scene.plans, fewest(roles.get("dev")), proposed_folds(given.circumstances, scene.rungs)
+            )
+        )
         found += [tells_apart(scene.rungs.get("dev")), test_will_give(scene.rungs.get("dev"), scene.ladder.sealed)]
     found += [behind(best_of(given.references, given.baseline)), heavy_tail(resampled)]
     found += looks_findings(given.looks, scene.rungs, gaps, scene.tolerance)

@@ -64,8 +64,12 @@ def too_small(
     tolerance: float,
     plans: Mapping[str, Plan | None],
     scarce: tuple[str, int] | None = None,
+    folds: str = "",
 ) -> Finding | None:
-    """A warning where dev is what keeps a gap from being judged (C3W1-13); `scarce` is the class that it holds too few of."""
+    """A warning where dev is what keeps a gap from being judged (C3W1-13); `scarce` is the class that it holds too few of.
+
+    `folds` is how every example could serve as dev, where that would do; how many would decide is said by the gap that is unclear.
+    """
     dev = rungs.get("dev")
     if dev is None or dev.low is None or dev.high is None:
         return None
@@ -82,7 +86,7 @@ def too_small(
         where="dev",
         evidence={"n": dev.n, "low": dev.low, "high": dev.high, "tolerance": tolerance, "needed": needed}
         | ({"class": scarce[0], "of_class": scarce[1]} if scarce else {}),
-        fix="",  # how many would decide is said by the gap that is unclear
+        fix=f"Let every example be dev once: {folds}." if folds else "",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fathom.core.expectations import shown
 from fathom.core.intervals import LEVEL
 from fathom.core.percent import percent
+from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.floor import Floor
 from fathom.core.records.ladder import Ladder
@@ -50,6 +51,13 @@ def _others(floor: Floor) -> str:
 
 def _rated(e: Estimate) -> str:
     return f"{percent(e.value, 2)}%"
+
+
+def of_folds(facts: Circumstances | None) -> Iterator[str]:
+    """What the figures of folds are the figures of."""
+    if facts is not None and facts.folds:
+        rows = f" on {facts.train_rows:,} examples" if facts.train_rows else ""
+        yield f"the errors are those of {facts.folds} nets trained{rows}; one trained on all examples should be no worse."
 
 
 def inferred(ladder: Ladder, floor: Floor, tolerance: float) -> Iterator[str]:

@@ -7,19 +7,21 @@ from collections.abc import Iterable
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
+from fathom.core.records.folds import Folds
 
 
-def circumstances_of(experiment: Experiment, findings: Iterable[Finding]) -> Circumstances:
+def circumstances_of(experiment: Experiment, findings: Iterable[Finding], folds: Folds | None = None) -> Circumstances:
     """Size of train, net and settings, and whether J was still falling at the end."""
     settings = experiment.settings
     return Circumstances(
-        train_rows=experiment.rows["train"],
+        train_rows=experiment.rows["train"] if folds is None else round(sum(f.train_rows for f in folds.folds) / len(folds)),
         net=experiment.net,
         hidden=tuple(experiment.arguments.get("hidden", ())),
         l2=settings.l2,
         dropout=settings.dropout,
         epochs=settings.epochs,
         optimizer=settings.optimizer,
+        folds=None if folds is None else len(folds),
         early_stopping=bool(settings.early_stopping),
         still_falling=any(f.id == "engine.train.still_falling" for f in findings),
     )

@@ -11,6 +11,7 @@ from fathom.core.records.mismatch import Mismatch
 from fathom.core.records.target_scale import TargetScale
 from fathom.diagnosis.diagnose import diagnose
 from fathom.diagnosis.explained import explained
+from fathom.experiment.fold_tables import fold_of_each
 from fathom.experiment.outcome import errors_in
 from fathom.experiment.sourced import sources_in
 
@@ -34,7 +35,7 @@ def diagnosis_of(
         arguments: of `fathom.diagnose`; they come before what the tables say.
         look: compares train_dev with dev; called where a mismatch is not low.
     """
-    known: dict[str, Any] = {"circumstances": circumstances, "sources": sources_in(tables)}
+    known: dict[str, Any] = {"circumstances": circumstances, "sources": sources_in(tables), "fold": fold_of_each(tables.get("dev"))}
     known["truth"] = {role: table.get_column("truth").to_numpy() for role, table in tables.items()}
     if scale is not None:
         known |= {"unit": scale.unit, "scale": scale.baseline}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from torch import nn
 
@@ -16,22 +16,31 @@ from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.training import Progress
 from fathom.experiment.build import NetLike
 from fathom.experiment.candidate import Candidate
-from fathom.experiment.findings import findings_of, of_checkpoints, skewed
+from fathom.experiment.folded_run import FoldedRun, fit_folds
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
-from fathom.experiment.sourced import sourced
-from fathom.experiment.training import Trained, train_all
+from fathom.experiment.run_of import run_of
+from fathom.experiment.training import train_all
+
+
+@overload
+def fit(splits: Splits | Dataset | Ready, *, folds: None = None, **arguments: Any) -> Run: ...
+
+
+@overload
+def fit(splits: Splits | Dataset | Ready, *, folds: int, **arguments: Any) -> FoldedRun: ...
 
 
 def fit(
     splits: Splits | Dataset | Ready,
     *,
     net: NetLike = "mlp",
+    folds: int | None = None,
     progress: Progress | None = None,
     announce: Callable[[Experiment], None] | None = None,
     checkpoints: str | Path | Checkpoints | None = None,
     **arguments: Any,
-) -> Run:
+) -> Run | FoldedRun:
     """Train one net on train, measure it on train, train_dev and dev; test stays sealed.
 
     Without further arguments the fit learns: Adam at 0.001, mini-batches of 64, enough epochs for 2,000 updates.
@@ -40,6 +49,9 @@ def fit(
         splits: from `fathom.split`; a Dataset is split by the rule of sizes first.
         net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"), a torch module (trained in place), or a
             callable that builds one, with (inputs, outputs) or with nothing.
+        folds: k nets in place of one, each trained without a k-th of train and dev, on which it is then measured: every example is dev
+            once (groups stay whole; by time nothing is trained on what comes after it). Test stays sealed. The seed counts on from
+            net to net.
         progress: called with updates done, updates in all, and a text.
         announce: called with the experiment once it is settled, before the training.
         checkpoints: a folder in which the training is kept every half minute. Where it was cut off, the same call goes on from
@@ -47,7 +59,7 @@ def fit(
         **arguments: settings (`Settings` lists them) and the net's own arguments, by name; lr, keep_prob and lambd are read too.
 
     Returns:
-        The run: the trained net, its history, its errors by role.
+        The run: the trained net, its history, its errors by role; with `folds` a `FoldedRun`.
 
     Raises:
         UnusableInput: an argument that is unknown or outside its range, or checkpoints of another training.
@@ -59,6 +71,8 @@ def fit(
         >>> bool(run.errors["dev"].mean() < 0.1)
         True
     """
+    if folds is not None:
+        return _folded(splits, folds, net, progress, announce, checkpoints, arguments)
     ready = make_ready(splits)
     candidate = Candidate.of(ready, net, arguments)
     if announce is not None:
@@ -72,6 +86,20 @@ def fit(
     if isinstance(checkpoints, str | Path) and kept is not None:
         kept.clear()
     return run_of(candidate, trained, arguments, kept)
+
+
+def _folded(
+    splits: Splits | Dataset | Ready,
+    folds: int,
+    net: NetLike,
+    progress: Progress | None,
+    announce: Callable[[Experiment], None] | None,
+    checkpoints: Any,
+    arguments: Mapping[str, Any],
+) -> FoldedRun:
+    if checkpoints is not None:
+        raise refuse("`checkpoints`", expected="none with folds", got="both", fix="leave one out; folds begin again")
+    return fit_folds(make_ready(splits), folds, net=net, progress=progress, announce=announce, arguments=arguments)
 
 
 def fit_many(
@@ -110,23 +138,3 @@ def fit_many(
     trained = train_all(candidates, progress, deterministic=deterministic)
     given = [{**arguments, **member} for member in settings]
     return [run_of(candidates[place], result, given[place]) for place, result in trained.items()]
-
-
-def run_of(candidate: Candidate, trained: Trained, arguments: Mapping[str, Any], checkpoints: Checkpoints | None = None) -> Run:
-    """The run of a candidate; of one that diverged, a run without a net."""
-    ready = candidate.ready
-    if trained.diverged is not None:
-        return Run.diverged(ready, str(trained.diverged), arguments)
-    settings, rows = candidate.settings, candidate.experiment.rows["train"]
-    return Run(
-        experiment=candidate.experiment,
-        target=ready.splits.target,
-        task=candidate.task,
-        prepare=ready.prepare,
-        net=candidate.built.module,
-        history=trained.history,
-        tables=sourced(trained.tables, ready.splits.roles),
-        findings=(*ready.findings, *findings_of(trained.history, settings, rows), *skewed(ready, settings), *of_checkpoints(checkpoints)),
-        ready=ready,
-        plan=trained.plan,
-    )

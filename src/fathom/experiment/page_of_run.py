@@ -47,6 +47,7 @@ def page_of_run(run: Shown, experiment: Experiment, diagnosis: Diagnosis, comman
         mistakes=run.mistakes if "dev" in run.tables else None,
         usual=usual_of(run.prepare),
         boundary=run.boundary,
+        folds=run.folds,
         scores=scores_of(run),
         equivalents=equivalents_of(experiment),
         versions=run.made_with,

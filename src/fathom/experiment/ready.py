@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fathom.core.expectations import refuse
@@ -25,6 +26,7 @@ class Ready:
         prepared: arrays by role.
         fitted: the references, once they are fitted; all nets on this data share them.
         audited: what the quick part of the audit saw; empty for subsets of data that were audited as a whole.
+        elsewhere: fits them where dev is no part of these splits (in every fold).
     """
 
     splits: Splits
@@ -32,9 +34,12 @@ class Ready:
     prepared: Prepared
     fitted: list[FittedReference] | None = None
     audited: tuple[Finding, ...] = ()
+    elsewhere: Callable[[], list[FittedReference]] | None = None
 
     def references(self, task: Task) -> list[FittedReference]:
         """Plain methods on the same split; fitted when they are first asked for."""
+        if self.fitted is None and self.elsewhere is not None:
+            self.fitted = self.elsewhere()
         if self.fitted is None:
             self.fitted = references(self.prepared, task, classes=len(self.splits.target.classes))
         return self.fitted

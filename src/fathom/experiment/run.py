@@ -19,23 +19,26 @@ from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
+from fathom.core.records.folds import Folds
 from fathom.core.records.history import History
 from fathom.core.records.metric import Metric
 from fathom.core.records.mismatch import Mismatch
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
 from fathom.core.records.threshold import Threshold
-from fathom.core.run_folder import RUN, SCHEMA, json_text, write_over
+from fathom.core.run_folder import RUN, json_text, write_over
 from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
+from fathom.data.together import merged
 from fathom.diagnosis.metrics.thresholds import chosen
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
 from fathom.experiment.diagnosing import diagnosis_of
 from fathom.experiment.figures import figure_of
+from fathom.experiment.fold_tables import folds_in
 from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.mismatch import mismatch_of
@@ -46,7 +49,7 @@ from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
 from fathom.experiment.run_metrics import Words, card_of_run, tuned
-from fathom.experiment.saving import asked_of, save, versions, write_opening
+from fathom.experiment.saving import asked_of, head_of, save, versions, write_opening
 from fathom.experiment.sourced import sourced
 from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.report.notebook import run_html, text_html
@@ -153,6 +156,11 @@ class Run:
             self.fitted = [] if self.ready is None or self.task is None else self.ready.references(self.task)
         return self.fitted
 
+    @property
+    def folds(self) -> Folds | None:
+        """The nets behind the errors where every example was dev once (`fit(..., folds=5)`); None for one split."""
+        return folds_in(self.tables)
+
     @cached_property
     def boundary(self) -> Boundary | None:
         """The answers over the plane of two inputs, with examples of train and dev; None where there are not two numbers."""
@@ -194,7 +202,7 @@ class Run:
             references = {r.name: r.errors for r in self.references} if references else {}
         about = {"references": references, "looks": looks_of(self, runs), "curve": kept_curve(self.folder), **arguments}
         about = {"sealed": {"test": self._test_rows} if self._test_rows else {}, **about}
-        circumstances = circumstances_of(self._experiment, self.findings)
+        circumstances = circumstances_of(self._experiment, self.findings, self.folds)
         return diagnosis_of(self.tables, self.prepare.target_scale, circumstances, about, lambda: self.mismatch)
 
     def metric(self, name: str, *, role: str = "dev", **about: Any) -> Metric:
@@ -216,7 +224,7 @@ class Run:
         """
         self.threshold = tuned(self, metric, require)
         if self.folder is not None:
-            write_over(self.folder / RUN, json_text(self._head()))
+            write_over(self.folder / RUN, json_text(head_of(self)))
             count_threshold(self)
         return self.threshold
 
@@ -260,7 +268,7 @@ class Run:
         """
         if "test" in self.tables:
             return errors_in(self.tables["test"]).rate
-        source = splits or self.splits
+        source = self.splits if splits is None else splits if self.folds is None else merged(splits)
         test = test_of(source, self._experiment)
         net, task = self._trained
         targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
@@ -272,7 +280,7 @@ class Run:
             count_opening(self)
             diagnosis = self.diagnose(**self.asked)
             page = page_of_run(self, self._experiment, diagnosis, self.command)
-            write_opening(self.folder, head=self._head(), table=self.tables["test"], diagnosis=diagnosis, page=page)
+            write_opening(self.folder, head=head_of(self), table=self.tables["test"], diagnosis=diagnosis, page=page)
         return errors_in(self.tables["test"]).rate
 
     def figure(self, name: str, *, beside: Run | Sequence[Run] = ()) -> go.Figure:
@@ -336,7 +344,7 @@ class Run:
         self.asked, self.command = asked_of(diagnosis), command
         save(
             folder,
-            head=self._head(),
+            head=head_of(self),
             history=self.history.to_jsonl(),
             prepare=self.prepare.to_json(),
             net=net,
@@ -351,23 +359,6 @@ class Run:
         self.folder = folder
         count_saved(self, fit=not counted)
         return folder
-
-    def _head(self) -> dict[str, Any]:
-        """What run.json holds."""
-        return {
-            "schema": SCHEMA,
-            "experiment": self._experiment.to_json(),
-            "target": self.target.to_json(),
-            "history": {name: value for name, value in self.history.to_json().items() if name != "epochs"},
-            "findings": [f.to_json() for f in self.findings],
-            "openings": self.openings,
-            "plan": self.plan,
-            "asked": self.asked,
-            "wanted": dict(self.wanted),
-            "threshold": None if self.threshold is None else self.threshold.to_json(),
-            "command": self.command,
-            "versions": self.made_with,
-        }
 
     def _repr_html_(self) -> str:
         if self.experiment is None:

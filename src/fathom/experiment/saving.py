@@ -113,3 +113,21 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
+
+
+def head_of(run: Any) -> dict[str, Any]:
+    """What run.json holds of a run."""
+    return {
+        "schema": run_folder.SCHEMA,
+        "experiment": run.experiment.to_json(),
+        "target": run.target.to_json(),
+        "history": {name: value for name, value in run.history.to_json().items() if name != "epochs"},
+        "findings": [f.to_json() for f in run.findings],
+        "openings": run.openings,
+        "plan": run.plan,
+        "asked": run.asked,
+        "wanted": dict(run.wanted),
+        "threshold": None if run.threshold is None else run.threshold.to_json(),
+        "command": run.command,
+        "versions": run.made_with,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 from torch import nn
 
 from fathom.core.expectations import refuse
+from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
 from fathom.core.records.split_plan import SplitPlan
 from fathom.core.seeding import generator
 from fathom.data.dataset import Dataset
+from fathom.data.prepare import prepare_splits
 from fathom.data.splits import Splits
 from fathom.engine.training import Progress
 from fathom.experiment.build import NetLike
 from fathom.experiment.candidate import Candidate
-from fathom.experiment.fit import run_of
-from fathom.experiment.ready import Ready, make_ready
+from fathom.experiment.ready import Ready
 from fathom.experiment.run import Run
+from fathom.experiment.run_of import run_of
 from fathom.experiment.training import train_all
 
 SPARE = 2
@@ -52,6 +54,7 @@ def fit_subsets(
     *,
     net: NetLike = "mlp",
     how: SplitPlan | None = None,
+    announce: Callable[[Experiment], None] | None = None,
     progress: Progress | None = None,
     deterministic: bool = False,
     **arguments: Any,
@@ -67,6 +70,7 @@ def fit_subsets(
         subsets: one a net; where two name the same rows the data are prepared once.
         net: a name, or a callable that builds a module; a module is refused, because every net needs one of its own.
         how: the split that the set comes from, to be kept with the runs.
+        announce: called with the experiment of the first net once it is settled, before the training.
         progress: called with updates done, updates in all, and a text.
         deterministic: as in `fit_many`.
         **arguments: what all nets share.
@@ -94,6 +98,8 @@ def fit_subsets(
     readies = _readies(data, kept, how or SplitPlan(method="taken"))
     given = [{**arguments, **subset.arguments} for subset in kept]
     candidates = [Candidate.of(ready, net, own) for ready, own in zip(readies, given, strict=True)]
+    if announce is not None:
+        announce(candidates[0].experiment)
     trained = train_all(candidates, progress, deterministic=deterministic)
     runs = {place: run_of(candidates[place], result, given[place]) for place, result in trained.items()}
     for place, run in runs.items():
@@ -134,7 +140,8 @@ def _readies(data: Dataset, subsets: Sequence[Subset], how: SplitPlan) -> list[R
             _check(subset, len(data))
             roles = {"train": data.take(subset.train), "dev": data.take(subset.held_out)}
             rows = {role: len(part) for role, part in roles.items()}
-            known[key] = make_ready(Splits(roles, replace(how, rows=rows)))
+            splits = Splits(roles, replace(how, rows=rows))
+            known[key] = Ready(splits, *prepare_splits(splits))  # the whole set was audited, not each part of it
         found.append(known[key])
     return found
 

@@ -10,12 +10,14 @@ from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
+from fathom.core.records.folds import Folds
 from fathom.core.records.history import History
 from fathom.core.records.reference import Reference
 from fathom.report import page_diagnosis
 from fathom.report.page_boundary import boundary_section
 from fathom.report.page_confusion import confusion
 from fathom.report.page_findings import findings as findings_section
+from fathom.report.page_folds import folds_section
 from fathom.report.page_general import general
 from fathom.report.page_making import making
 from fathom.report.page_markup import Html, cut, element, joined, prose
@@ -42,6 +44,7 @@ def page(
     usual: Mapping[str, tuple[float, float]] | None = None,
     boundary: Boundary | None = None,
     scores: Sequence[str] = (),
+    folds: Folds | None = None,
     settings: str = "",
     equivalents: Sequence[str] = (),
     versions: Mapping[str, str] | None = None,
@@ -63,6 +66,7 @@ def page(
         usual: mean and standard deviation on train of the input columns that are numbers.
         boundary: of a net with two inputs.
         scores: threshold, metrics and requirements, a line each.
+        folds: the nets behind the errors, where every example was dev once.
         settings: the line of settings, as on the screen; `str(experiment.settings)` where left out.
         equivalents: what the settings are called elsewhere, a sentence each.
         versions: of what the bits depend on, by name.
@@ -80,6 +84,7 @@ def page(
         page_diagnosis.steps(diagnosis),
         page_diagnosis.grounds(diagnosis, compared),
         _scores(scores),
+        folds_section(folds),
         training(history, balanced=diagnosis.balance is not None),
         boundary_section(boundary),
         *_outcome(experiment, (tables or {}).get("dev"), mistakes, usual, diagnosis.ladder.unit),

@@ -21,6 +21,7 @@ class Circumstances(Record):
         optimizer: its name.
         still_falling: whether the train error was still falling at the end.
         early_stopping: whether training was stopped early.
+        folds: nets that each held out a part of all examples; None where one split was made.
 
     Example:
         >>> print(Circumstances(train_rows=341, hidden=(64, 32)))
@@ -36,6 +37,7 @@ class Circumstances(Record):
     optimizer: str | None = None
     still_falling: bool | None = None
     early_stopping: bool | None = None
+    folds: int | None = None
 
     def __str__(self) -> str:
         known = {k: v for k, v in self.__dict__.items() if v is not None}

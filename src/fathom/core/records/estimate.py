@@ -15,7 +15,8 @@ class Estimate(Record):
         value: the estimate, in the unit of the errors (a rate, or a share of the baseline's error).
         low, high: the interval's ends in the same unit; None where only a rate was given.
         n: examples behind it; None where unknown.
-        method: "wilson", "newcombe", "bootstrap", "edgeworth", "mover", "bonett-price" or "given".
+        method: "wilson", "newcombe", "bootstrap", "edgeworth", "mover", "bonett-price",
+            "folds", "chi-square" or "given".
         level: the nominal coverage.
 
     Example:

@@ -11,6 +11,7 @@ from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.equivalents import equivalents_of
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
+from fathom.core.records.folds import Folds
 from fathom.core.records.history import History
 from fathom.diagnosis.metrics.spelling import COSTS, read_metric, read_requirement
 from fathom.experiment.mistakes import usual_of
@@ -32,6 +33,8 @@ class Shown(Measured, Protocol):
 
     @property
     def boundary(self) -> Boundary | None: ...  # noqa: D102
+    @property
+    def folds(self) -> Folds | None: ...  # noqa: D102
     @property
     def mistakes(self) -> pl.DataFrame: ...  # noqa: D102
 

@@ -65,7 +65,7 @@ def test_what_cannot_be_is_refused_in_one_line(options: list[str], words: str, c
 
 
 def test_a_fit_by_source_is_run_saved_and_made_again(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--target", "cat", "--epochs", "5", "--no-references"]
+    options = ["--target", "cat", "--epochs", "2", "--no-references"]
     assert main(["fit", "all.csv", *options, "--source", "camera=1", "--out", "a"]) == 0
     assert "train-dev" in capsys.readouterr().out
     assert main(["fit", "app.csv", *options, "--also", "web.csv", "--out", "b"]) == 0
@@ -76,3 +76,17 @@ def test_a_fit_by_source_is_run_saved_and_made_again(capsys: pytest.CaptureFixtu
     assert main(["fit", "all.csv", *options, "--like", "a", "--out", "c"]) == 0
     again = json.loads(Path("c", "run.json").read_text())
     assert again["experiment"]["rows"] == kept["a"]["experiment"]["rows"]
+
+
+def test_other_commands_take_sources_too(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ["--target", "cat", "--source", "camera=1", "--json"]
+    assert main(["audit", "all.csv", *told]) in (0, 1)
+    json.loads(capsys.readouterr().out)
+    assert main(["curve", "all.csv", *told, "--epochs", "2", "--sizes", "200,400,800", "--repeats", "4"]) == 0
+    json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.slow
+def test_improve_takes_sources_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["improve", "app.csv", "--also", "web.csv", "--target", "cat", "--budget", "10s", "--no-references", "--json"]) in (0, 1)
+    capsys.readouterr()

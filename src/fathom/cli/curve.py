@@ -32,6 +32,10 @@ def command(
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL.")] = None,
+    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
+    also: Annotated[list[str] | None, typer.Option(help="A file of another source, to train on. May be repeated.")] = None,
+    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     run: Annotated[
         Path | None,
@@ -118,11 +122,13 @@ def _splits(given: dict[str, Any]) -> Any:
     from fathom.data.splits import split
 
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
-    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=typed.types(given["types"]), **about)
-    seed = given["split_seed"]
+    by = typed.by_source(given)
+    types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
+    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)
     if given["run"] is not None:
-        return split(data, like=given["run"])
-    return split(data, seed=seed) if given["dev"] is None else split(train=data, dev=given["dev"], seed=seed)
+        return split(data, like=given["run"], **by)
+    rules = {"seed": given["split_seed"], **by}
+    return split(data, **rules) if given["dev"] is None else split(train=data, dev=given["dev"], **rules)
 
 
 def _settings(given: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ another function, and stands here. Inputs are (n, T, d), rows first, as everywhe
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -111,10 +113,10 @@ class Recurrent(nn.Module):
         lengths = torch.full((rows,), time, device=x.device) if lengths is None else lengths
         inside = torch.arange(time, device=x.device) < lengths.unsqueeze(1)
         last: list[Tensor] = []
-        for start in range(0, len(self.cells), self.directions):
-            found = [
-                _walk(cell, x, inside, backward=number == 1) for number, cell in enumerate(self.cells[start : start + self.directions])
-            ]  # type: ignore[arg-type]
+        cells = cast("list[RNNCell]", list(self.cells))
+        for start in range(0, len(cells), self.directions):
+            pair = cells[start : start + self.directions]
+            found = [_walk(cell, x, inside, backward=number == 1) for number, cell in enumerate(pair)]
             x = torch.cat([states for states, _ in found], dim=2)
             last = [a for _, a in found]
         return x, torch.cat(last, dim=1)

@@ -59,8 +59,8 @@ def residual_net(
         UnusableInput: a depth that blocks of two layers do not give.
 
     Example:
-        >>> sum(p.numel() for p in residual_net(20, 10).parameters()), sum(p.numel() for p in residual_net(20, 10, residual=False).parameters())
-        (272474, 269722)
+        >>> [sum(p.numel() for p in residual_net(20, 10, residual=yes).parameters()) for yes in (True, False)]
+        [272474, 269722]
     """
     stages = len(filters)
     blocks, rest = divmod(whole("depth", depth, low=2 * stages + 2) - 2, 2 * stages)

@@ -18,7 +18,7 @@ PUBLIC = {
     "diagnose", "compare", "metrics", "choose", "disagree", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
     "learning_curve", "LearningCurve",
     # the recipe
-    "improve",
+    "improve", "mistakes",
     # checks
     "check_gradient", "check_model", "check_signal",
     # errors raised

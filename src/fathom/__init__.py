@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fathom.diagnosis.sizes import tells as tells
     from fathom.experiment.compare import compare as compare
     from fathom.experiment.disagree import disagree as disagree
+    from fathom.experiment.error_analysis import mistakes as mistakes
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
     from fathom.experiment.folded_run import FoldedRun as FoldedRun
@@ -74,6 +75,7 @@ _HOME = {
     "rows_to_tell": "fathom.diagnosis.sizes",
     "tells": "fathom.diagnosis.sizes",
     "learning_curve": "fathom.experiment.learning_curve",
+    "mistakes": "fathom.experiment.error_analysis",
     "Diagnosis": "fathom.core.records.diagnosis",
     "Errors": "fathom.core.records.errors",
     "Estimate": "fathom.core.records.estimate",

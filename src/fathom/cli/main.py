@@ -16,6 +16,7 @@ COMMANDS = {
     "improve": "Fit, then cure bias and variance one knob at a time, and keep a logbook.",
     "diagnose": "Read error rates or a file of predictions from any framework.",
     "check": "Check a PyTorch module, its loss and a batch before training.",
+    "mistakes": "Show what went wrong on dev; tag it, and see what mending a cause would bring.",
     "compare": "Hold runs against each other: settings, ladders, the difference on dev.",
     "curve": "Errors against the size of train: what more data would bring.",
     "audit": "Look for leaks, copies, shifted sets and wrong labels before training.",

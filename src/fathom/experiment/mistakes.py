@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fathom.core.worst import chances_of, worst
@@ -27,14 +28,18 @@ def mistakes_of(table: pl.DataFrame, data: Dataset | None, *, number: bool) -> p
         At most 200 rows, the worst first: id, the input columns, truth, prediction, p_<class>, error. An input column whose name
         is taken by one of the others is called "input <name>". For classes only wrong examples.
     """
+    return rows_as_seen(table, worst(table, number=number, most=MOST), data)
+
+
+def rows_as_seen(table: pl.DataFrame, rows: Sequence[int], data: Dataset | None) -> pl.DataFrame:
+    """Some examples of a role as people see them; see `mistakes_of`."""
     import polars as pl
 
-    rows = worst(table, number=number, most=MOST)
-    said = table[rows]
+    said = table[list(rows)]
     own = ("truth", "prediction", *chances_of(table), "error")
     if data is None:
         return said.select("id", *own)
-    seen = data.table[rows].select(c.name for c in data.inputs)
+    seen = data.table[list(rows)].select(c.name for c in data.inputs)
     taken = {"id", *own}
     names = {name: _free(name, taken) for name in seen.columns}
     return pl.concat([said.select("id"), seen.rename(names), said.select(own)], how="horizontal")

@@ -28,6 +28,7 @@ from fathom.core.worst import chances_of
 from fathom.data.prepare import Prepare
 from fathom.diagnosis.metrics.spelling import read_metric, read_requirement, seconds_of
 from fathom.experiment.build import build
+from fathom.experiment.look import Look, read_slices
 from fathom.experiment.mistakes import MOST
 from fathom.experiment.references import FittedReference
 from fathom.experiment.run import Run
@@ -119,7 +120,7 @@ def _read(folder: Path, head: dict[str, Any]) -> Run:
         folder=folder,
         threshold=None if head.get("threshold") is None else Threshold.from_json(head["threshold"]),
         made_with={str(name): str(version) for name, version in dict(head.get("versions", {})).items()},
-        kept_mistakes=_mistakes(folder, target),
+        kept_look=_look(folder, target),
         kept_boundary=_boundary(folder, target),
         kept_mismatch=_mismatch(folder),
     )
@@ -238,9 +239,14 @@ def _checked(folder: Path, table: pl.DataFrame, name: str, sound: Sequence[str],
     return table
 
 
-def _mistakes(folder: Path, target: Target) -> pl.DataFrame | None:
-    table = _parquet(folder, run_folder.MISTAKES, LARGEST_MISTAKES)
-    return None if table is None else _checked(folder, table.head(MOST), run_folder.MISTAKES, ("error",), target)
+def _look(folder: Path, target: Target) -> Look | None:
+    kept = [_seen(folder, name, target) for name in (run_folder.MISTAKES, run_folder.DRAWN)]
+    return None if kept[0] is None else Look(kept[0], kept[1], read_slices(folder))
+
+
+def _seen(folder: Path, name: str, target: Target) -> pl.DataFrame | None:
+    table = _parquet(folder, name, LARGEST_MISTAKES)
+    return None if table is None else _checked(folder, table.head(MOST), name, ("error",), target)
 
 
 def _boundary(folder: Path, target: Target) -> Boundary | None:

@@ -41,8 +41,8 @@ from fathom.experiment.figures import figure_of
 from fathom.experiment.fold_tables import folds_in
 from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
+from fathom.experiment.look import Look, look_of
 from fathom.experiment.mismatch import mismatch_of
-from fathom.experiment.mistakes import mistakes_of
 from fathom.experiment.outcome import errors_in, outcome, predictions
 from fathom.experiment.page_of_run import page_of_run
 from fathom.experiment.ready import Ready
@@ -83,7 +83,7 @@ class Run:
         folder: where the run was saved; None before.
         threshold: of two classes, where predictions are cut when "tuned" is asked for; None before `tune_threshold`.
         made_with: the versions that the bits depend on.
-        kept_mistakes, kept_boundary, kept_mismatch: what the folder of a run that was opened had of them.
+        kept_look, kept_boundary, kept_mismatch: what the folder of a run that was opened had of them.
     """
 
     experiment: Experiment | None
@@ -104,7 +104,7 @@ class Run:
     folder: Path | None = None
     threshold: Threshold | None = None
     made_with: Mapping[str, str] = field(default_factory=versions)
-    kept_mistakes: pl.DataFrame | None = None
+    kept_look: Look | None = None
     kept_boundary: Boundary | None = None
     kept_mismatch: Mismatch | None = None
 
@@ -174,20 +174,23 @@ class Run:
         return mismatch_of(self.ready, errors_in(self.tables["train_dev"]))
 
     @cached_property
+    def look(self) -> Look:
+        """What is kept of dev's mistakes: the worst, some drawn at random, the slices that do worse than chance allows."""
+        return look_of(self) if self.kept_look is None else self.kept_look
+
+    @property
     def mistakes(self) -> pl.DataFrame:
         """The 200 worst dev examples, the worst first: id, the input columns as they were, truth, prediction, p_<class>, error.
 
         For classes only wrong examples, those that the net was surest of first; for a number the farthest off. Of a run that was
-        opened from a folder without them the input columns are missing.
+        opened from a folder without them the input columns are missing. `fathom.mistakes(run)` is the error analysis.
 
         Raises:
             UnusableInput: the run has no dev set.
         """
         if "dev" not in self.tables:
             raise refuse("`mistakes`", expected="a run with a dev set", got=f"{', '.join(self.tables) or 'no errors'}")
-        if self.kept_mistakes is not None:
-            return self.kept_mistakes
-        return mistakes_of(self.tables["dev"], None if self.splits is None else self.splits.dev, number=self.target.kind == "regression")
+        return self.look.worst
 
     def diagnose(self, *, references: bool | Mapping[str, Any] = True, runs: Path | None = None, **arguments: Any) -> Diagnosis:
         """The ladder of this run, its gaps, verdicts and next steps.
@@ -350,7 +353,7 @@ class Run:
             net=net,
             tables=self.tables,
             references=self.fitted or [],
-            mistakes=self.mistakes if "dev" in self.tables and (self.splits or self.kept_mistakes is not None) else None,
+            look=self.look if "dev" in self.tables and (self.splits or self.kept_look is not None) else None,
             boundary=self.boundary,
             diagnosis=diagnosis,
             page=page_of_run(self, self._experiment, diagnosis, command),

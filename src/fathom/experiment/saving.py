@@ -13,6 +13,7 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.records.boundary import Boundary
 from fathom.core.records.diagnosis import Diagnosis
+from fathom.experiment.look import Look, write_look
 from fathom.experiment.references import FittedReference
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def save(
     net: nn.Module,
     tables: Mapping[str, pl.DataFrame],
     references: Sequence[FittedReference],
-    mistakes: pl.DataFrame | None,
+    look: Look | None,
     boundary: Boundary | None,
     diagnosis: Diagnosis,
     page: str,
@@ -44,7 +45,7 @@ def save(
         net: its weights and buffers are written.
         tables: errors by role.
         references: plain methods on the same dev set.
-        mistakes: the worst dev examples as people see them; None where the data are not at hand.
+        look: what is kept of dev's mistakes; None where the data are not at hand.
         boundary: of a net with two inputs.
         diagnosis: the ladder and what follows from it.
         page: report.html.
@@ -66,9 +67,8 @@ def save(
             table.write_parquet(aside / run_folder.ERRORS / f"{role}.parquet")
         if references:
             write_references(aside, references)
-        if mistakes is not None:
-            (aside / run_folder.MISTAKES).parent.mkdir()
-            mistakes.write_parquet(aside / run_folder.MISTAKES)
+        if look is not None:
+            write_look(aside, look)
         if boundary is not None:
             run_folder.write_json(aside / run_folder.BOUNDARY, boundary.to_json(), short=True)
         run_folder.write_json(aside / run_folder.DIAGNOSIS, diagnosis.to_json())

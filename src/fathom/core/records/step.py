@@ -12,7 +12,7 @@ class Step(Record):
     """One thing to do next. Each is for exactly one gap: one knob for one effect (C3W1-02).
 
     Attributes:
-        gap: the name of the gap that it is for.
+        gap: the name of the gap that it is for; "" where only a look can tell.
         what: the step in a few words ("a bigger network").
         why: what it rests on.
         how: what to type or to change; empty where it is work of another kind.

@@ -1,0 +1,1 @@
+"""Error analysis: tags and their ceilings, slices, likely label errors."""

@@ -1,0 +1,128 @@
+"""What is kept of dev's mistakes, so that they can be looked at without the data: the worst, some drawn at random, and the slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fathom.core import run_folder
+from fathom.core.expectations import number, refuse, whole
+from fathom.core.records.estimate import Estimate
+from fathom.core.records.slice import Slice
+from fathom.core.records.slices import Slices
+from fathom.core.records.target import Target
+from fathom.core.worst import worst
+from fathom.data.splits import Splits
+from fathom.diagnosis.mistakes.slicing import slices_of
+from fathom.experiment.drawn import drawn
+from fathom.experiment.mistakes import MOST, mistakes_of, rows_as_seen
+from fathom.report.pixel_columns import picture_shape
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SEED = 0
+"""Of the draw whose inputs are kept."""
+
+MOST_SLICES = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What is kept.
+
+    Attributes:
+        worst: the 200 worst dev examples with their inputs, the worst first.
+        drawn: those of the first 200 drawn with seed 0 that are not among the worst, with their inputs; None where the data were not
+            at hand.
+        slices: where dev does worse than chance allows; None where it was not asked.
+    """
+
+    worst: pl.DataFrame
+    drawn: pl.DataFrame | None = None
+    slices: Slices | None = None
+
+
+class Measured(Protocol):
+    """What is read of a run."""
+
+    tables: dict[str, pl.DataFrame]
+    target: Target
+
+    @property
+    def splits(self) -> Splits | None: ...  # noqa: D102
+
+
+def look_of(run: Measured) -> Look:
+    """What to keep of a run that has a dev set."""
+    import polars as pl
+
+    table, splits, is_number = run.tables["dev"], run.splits, run.target.kind == "regression"
+    data = None if splits is None else splits.dev
+    seen = mistakes_of(table, data, number=is_number)
+    if data is None or splits is None:
+        return Look(seen, None, slices_of(table, pl.DataFrame(), number=is_number))
+    inputs = data.table.select(c.name for c in data.inputs)
+    cut = inputs.select([]) if picture_shape(inputs.columns) is not None else inputs
+    train = splits.train
+    slices = slices_of(table, cut, number=is_number, train=train.table, target=run.target.name)
+    rows = further_rows(table, number=is_number)
+    return Look(seen, rows_as_seen(table, rows, data) if rows else None, slices)
+
+
+def further_rows(table: pl.DataFrame, *, number: bool) -> list[int]:
+    """The rows of the first 200 mistakes drawn that are not among the 200 worst."""
+    among = set(worst(table, number=number, most=MOST))
+    return [row for row in dict.fromkeys(drawn(table, number=number, seed=SEED)[:MOST]) if row not in among]
+
+
+def write_look(folder: Path, look: Look) -> None:
+    """Write it into a folder of a run that is being made."""
+    (folder / run_folder.MISTAKES).parent.mkdir(exist_ok=True)
+    look.worst.write_parquet(folder / run_folder.MISTAKES)
+    if look.drawn is not None:
+        look.drawn.write_parquet(folder / run_folder.DRAWN)
+    if look.slices is not None:
+        run_folder.write_json(folder / run_folder.SLICES, look.slices.to_json())
+
+
+def read_slices(folder: Path) -> Slices | None:
+    """The slices that a folder holds, every number checked; None where it holds none.
+
+    Raises:
+        UnusableInput: damaged.
+    """
+    if not (folder / run_folder.SLICES).exists():
+        return None
+    values = run_folder.read_json(folder, run_folder.SLICES)
+    found = [_slice(each) for each in values["found"][:MOST_SLICES]]
+    telling = tuple(str(name) for name in values["telling"])
+    return Slices(
+        found=tuple(found), tried=whole("tried", values["tried"]), n=whole("n", values["n"]), telling=telling, note=str(values["note"])
+    )
+
+
+def _slice(values: Mapping[str, Any]) -> Slice:
+    rates = {name: number(name, values[name], low=0.0) for name in ("p", "at_best", "of_wrong", "of_right")}
+    of_train = None if values["of_train"] is None else number("of_train", values["of_train"], low=0.0, high=1.0)
+    if values["kind"] not in ("number", "category", "missing", "class", "prediction", "group"):
+        raise refuse("slice", expected="a kind of slice", got=repr(values["kind"])[:40])
+    return Slice(
+        says=str(values["says"]),
+        column=str(values["column"]),
+        kind=values["kind"],
+        n=whole("n", values["n"]),
+        error=_estimate(values["error"]),
+        rest=_estimate(values["rest"]),
+        of_train=of_train,
+        within=str(values["within"]),
+        **rates,
+    )
+
+
+def _estimate(values: Mapping[str, Any]) -> Estimate:
+    ends = {name: None if values[name] is None else number(name, values[name], low=0.0) for name in ("low", "high")}
+    value = number("value", values["value"], low=0.0)
+    return Estimate(value=value, low=ends["low"], high=ends["high"], n=whole("n", values["n"]), method=str(values["method"]))

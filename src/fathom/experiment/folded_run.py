@@ -28,7 +28,7 @@ from fathom.engine.training import Progress
 from fathom.experiment.build import NetLike
 from fathom.experiment.candidate import Candidate
 from fathom.experiment.fold_tables import folds_in, pooled_dev, pooled_train
-from fathom.experiment.mistakes import mistakes_of
+from fathom.experiment.look import look_at
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
@@ -109,7 +109,6 @@ class FoldedRun:
         """The run of all folds; its net is untrained until `final` is asked for."""
         candidate = self._candidate
         held_out = np.flatnonzero(self.plan.of >= 0)
-        number = self.splits.target.kind == "regression"
         return Run(
             experiment=candidate.experiment,
             target=self.splits.target,
@@ -121,7 +120,7 @@ class FoldedRun:
             findings=self.findings,
             ready=self.ready,
             plan=self.runs[0].plan,
-            kept_mistakes=mistakes_of(self.tables["dev"], self.splits.train.take(held_out), number=number),
+            kept_look=look_at(self.tables["dev"], self.splits.train.take(held_out), self.splits.train, self.splits.target),
         )
 
     @cached_property

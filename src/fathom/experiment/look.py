@@ -14,6 +14,7 @@ from fathom.core.records.slice import Slice
 from fathom.core.records.slices import Slices
 from fathom.core.records.target import Target
 from fathom.core.worst import worst
+from fathom.data.dataset import Dataset
 from fathom.data.splits import Splits
 from fathom.diagnosis.mistakes.slicing import slices_of
 from fathom.experiment.drawn import drawn
@@ -57,17 +58,28 @@ class Measured(Protocol):
 
 def look_of(run: Measured) -> Look:
     """What to keep of a run that has a dev set."""
+    splits = run.splits
+    return look_at(run.tables["dev"], None if splits is None else splits.dev, None if splits is None else splits.train, run.target)
+
+
+def look_at(table: pl.DataFrame, data: Dataset | None, train: Dataset | None, target: Target) -> Look:
+    """What to keep of a table of errors.
+
+    Args:
+        table: of dev.
+        data: its examples, row by row as in the table; None where they are not at hand.
+        train: to say how much of train a slice is.
+        target: what is predicted.
+    """
     import polars as pl
 
-    table, splits, is_number = run.tables["dev"], run.splits, run.target.kind == "regression"
-    data = None if splits is None else splits.dev
+    is_number = target.kind == "regression"
     seen = mistakes_of(table, data, number=is_number)
-    if data is None or splits is None:
+    if data is None:
         return Look(seen, None, slices_of(table, pl.DataFrame(), number=is_number))
     inputs = data.table.select(c.name for c in data.inputs)
     cut = inputs.select([]) if picture_shape(inputs.columns) is not None else inputs
-    train = splits.train
-    slices = slices_of(table, cut, number=is_number, train=train.table, target=run.target.name)
+    slices = slices_of(table, cut, number=is_number, train=None if train is None else train.table, target=target.name)
     rows = further_rows(table, number=is_number)
     return Look(seen, rows_as_seen(table, rows, data) if rows else None, slices)
 

@@ -12,9 +12,11 @@ from fathom.core.exceptions import UnusableInput
 from fathom.core.records.mismatch import Mismatch
 from fathom.data.load import load
 from fathom.data.splits import split
+from fathom.data.splitting.made import ruled_by
 from fathom.experiment.fit import fit
 from fathom.experiment.opening import open_run
 from fathom.experiment.picture_measures import picture_measures
+from fathom.experiment.sourced import sourced
 
 
 def cats(dark: float, rule: float = 0.0, n: int = 4_000, seed: int = 0) -> pl.DataFrame:
@@ -93,6 +95,18 @@ def test_opening_test_keeps_the_source(dark_run):
     dark_run.open_test()
     assert set(dark_run.tables["test"]["source"]) == {"app"}
     assert len(dark_run.tables["test"]) == 500
+
+
+def test_a_table_of_a_part_of_a_set_gets_its_own_sources():
+    table = cats(dark=0.2, n=400)
+    data = ruled_by(load(table, target="cat"), source="where")
+    rows = np.random.default_rng(0).permutation(400)[:150]
+    part = pl.DataFrame({"id": data.rows[rows], "error": np.zeros(150)})
+    assert sourced({"dev": part}, {"dev": data})["dev"]["source"].to_list() == [table["where"][int(row)] for row in rows]
+    named = ruled_by(load(table.with_columns(name=pl.lit("same")), target="cat"), source="where", id="name")
+    whole = pl.DataFrame({"id": ["same"] * 400, "error": np.zeros(400)})
+    assert sourced({"dev": whole}, {"dev": named})["dev"]["source"].to_list() == table["where"].to_list()
+    assert "source" not in sourced({"dev": whole.head(150)}, {"dev": named})["dev"].columns
 
 
 def test_one_row_of_each_group_is_compared():

@@ -28,6 +28,9 @@ from benchmarks.bundled import hardware, slug
 from benchmarks.situations.catalogue import catalogue
 from benchmarks.situations.draws import Tally, tallies
 from benchmarks.situations.judge import judged
+from benchmarks.situations.leak_catalogue import leaks
+from benchmarks.situations.leak_page import AUDITED, leak_lines
+from benchmarks.situations.leaks import Leak, said
 from benchmarks.situations.page import Study, page
 from benchmarks.situations.situation import Situation
 from benchmarks.situations.sources import Missing
@@ -74,6 +77,22 @@ def study(situations: Sequence[Situation], store: Store, *, seeds: int, draws: i
     return True
 
 
+def audited(planted: Sequence[Leak], store: Store, *, seeds: int, until: float) -> bool:
+    """The same for the leaks, each cut with the fault and without."""
+    for leak in planted:
+        for seed in range(seeds):
+            name = f"{AUDITED}{leak.name} / {seed}"
+            if name in store.results:
+                continue
+            if time.monotonic() > until:
+                return False
+            start = time.process_time()
+            found = {which: said(leak, seed, faulty=which == "faulty") for which in ("faulty", "clean")}
+            store.add(name, {"seconds": round(time.process_time() - start, 2), **found})
+        say(f"audited  {leak.name}")
+    return True
+
+
 def _one(situation: Situation, seed: int, draws: int) -> dict[str, object]:
     start = time.process_time()
     found = [t.to_json() for t in tallies(situation, situation.plant(seed), seed, draws=draws, moved_draws=max(draws // 3, 1))]
@@ -98,16 +117,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.simplefilter("ignore")
     situations = [s for s in catalogue() if given.match in f"{s.kind}: {s.name}"]
     store = Store.opened(given.folder / "results.json", {"draws": given.draws})
-    done = study(situations, store, seeds=given.seeds, draws=given.draws, until=time.monotonic() + 60 * given.minutes)
+    until = time.monotonic() + 60 * given.minutes
+    done = study(situations, store, seeds=given.seeds, draws=given.draws, until=until)
+    planted = [leak for leak in leaks() if given.match in f"leak: {leak.name}"]
+    done = audited(planted, store, seeds=2 * given.seeds, until=until) and done
     found = read(store, situations)
     versions = {"Python": platform.python_version(), **{p: metadata.version(p) for p in ("torch", "numpy", "scikit-learn")}}
     machine, date = hardware(), datetime.date.today().isoformat()
-    minutes = sum(store.results[name]["seconds"] for name in found.results) / 60
-    text = page(found, situations, head(machine, date, versions, given, minutes))
+    audits = {name: result for name, result in store.results.items() if name.startswith(AUDITED)}
+    minutes = (sum(store.results[name]["seconds"] for name in found.results) + sum(a["seconds"] for a in audits.values())) / 60
+    text = page(found, situations, head(machine, date, versions, given, minutes), [*leak_lines(audits)])
     print(text)
     if done and not given.match:
         given.page.write_text(text, encoding="utf-8")
-        record = {"hardware": machine, "date": date, "versions": versions, "seeds": given.seeds, **summary(found, store.plan)}
+        record = {
+            "hardware": machine,
+            "date": date,
+            "versions": versions,
+            "seeds": given.seeds,
+            **summary(found, store.plan),
+            "audits": audits,
+        }
         (given.out / f"situations_{slug(machine)}_{date}.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
     if not done:
         say("Time is up: the same call goes on.")

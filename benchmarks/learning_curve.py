@@ -56,7 +56,7 @@ class Case(NamedTuple):
         name: of the set.
         rows: that a person has; 3/5 of them are train.
         hidden: of the net.
-        fitted: whether the fit's constants were chosen with this set in view; the others were not looked at before.
+        fitted: whether the fit's constants were chosen with this set in view; the others were not used in the choice.
         epochs: 1,000 updates on all of train, or fewer.
     """
 

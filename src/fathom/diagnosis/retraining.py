@@ -72,7 +72,7 @@ def widened(estimate: Estimate, spread: Estimate) -> Estimate:
 
     Example:
         >>> print(widened(Estimate(value=0.1, low=0.07, high=0.14), Estimate(value=0.03, n=5)))
-        0.1 (0.06001 to 0.148)
+        0.1 (0.06011 to 0.1479)
     """
     if estimate.low is None or estimate.high is None or not spread.value or not spread.n:
         return estimate

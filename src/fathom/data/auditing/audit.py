@@ -118,7 +118,7 @@ def audit(splits: Splits | Dataset, *, seed: int = 0) -> Audit:
         >>> import fathom
         >>> found = fathom.audit(fathom.split(fathom.sample("wine"), seed=0))
         >>> found.ok, [f.id for f in found]
-        (True, [])
+        (True, ['data.scale.apart'])
 
     Source:
         C2W1-06, C2W1-11, C3W1-09. Lopez-Paz and Oquab 2017; Facco and others 2017; Holm 1979.

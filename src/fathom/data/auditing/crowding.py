@@ -60,7 +60,7 @@ def crowded(ratio: Numbers, d: float, k: int) -> Numbers:
 
     Example:
         >>> [round(float(p), 6) for p in crowded(np.array([0.01, 0.5, 1.0]), 5.0, 10)]
-        [0.0, 0.248559, 1.0]
+        [0.0, 0.248541, 1.0]
     """
     volume = np.minimum(ratio, 1.0) ** d
     return -np.expm1((k - 1) * np.log1p(-np.minimum(volume, 1 - 1e-16)))
@@ -71,7 +71,7 @@ def excess(below: int, of: int, base_below: int, base_of: int) -> float:
 
     Example:
         >>> round(excess(8, 10, 1, 10), 9)
-        0.002738748
+        0.002738747
     """
     marked, n = below + base_below, of + base_of
 

@@ -46,7 +46,7 @@ def alone_on_classes(values: Numbers, labels: NDArray[np.int64], classes: int, *
 
     Example:
         >>> x = np.repeat(np.arange(10.0), 10)
-        >>> alone_on_classes(x, (x >= 5).astype(int), 2, ordered=True).value
+        >>> float(alone_on_classes(x, (x >= 5).astype(int), 2, ordered=True).value)
         0.0
     """
     group, size = _groups(values)

@@ -21,7 +21,7 @@ from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.preparing.layout import Layout
 from fathom.data.preparing.levels import Levels
 from fathom.data.preparing.raw_numbers import raw_matrix, raws_of
-from fathom.data.preparing.scaling import Scaling
+from fathom.data.preparing.scaling import Scaling, varying
 from fathom.data.preparing.text import prepare_text
 from fathom.data.splits import Splits
 
@@ -63,15 +63,21 @@ class Prepare:
     findings: tuple[Finding, ...] = ()
 
     @classmethod
-    def fit(cls, train: Dataset) -> Prepare:
+    def fit(cls, train: Dataset, *, like: Dataset | None = None) -> Prepare:
         """Measure train.
+
+        Args:
+            train: what is measured.
+            like: a larger set that train is a part of: numbers that vary in it keep their feature where they are constant on train,
+                so that nets on parts of one set have inputs of one width. Nothing else of it is read.
 
         Raises:
             UnusableInput: no examples, no input column, none that varies, or a number to predict that does not vary.
         """
         if not len(train):
             raise refuse("train", expected="at least one example", got="none")
-        scaling = Scaling.fit(train.table, raws_of(train.columns))
+        raws = raws_of(train.columns)
+        scaling = Scaling.fit(train.table, raws, () if like is None else varying(like.table, raws))
         found = [Levels.fit(train.table.get_column(c.name)) for c in train.inputs if c.kind == "category"]
         levels = tuple(level for level in found if level.varies)
         dropped = Layout.of(train.inputs, scaling, levels).dropped
@@ -190,13 +196,13 @@ class Prepare:
         return tuple(found)
 
 
-def prepare_splits(splits: Splits) -> tuple[Prepare, Prepared]:
-    """Fit prepare on train and apply it to every role.
+def prepare_splits(splits: Splits, *, like: Dataset | None = None) -> tuple[Prepare, Prepared]:
+    """Fit prepare on train and apply it to every role; `like` as in `Prepare.fit`.
 
     Returns:
         The prepare, and the arrays by role; targets of a regression are standardized.
     """
-    prepare = Prepare.fit(splits.train)
+    prepare = Prepare.fit(splits.train, like=like)
     inputs, targets, ids, groups = {}, {}, {}, {}
     findings: list[Finding] = []
     for role, data in splits.roles.items():

@@ -130,8 +130,7 @@ class _Running:
 
     def one_epoch(self, epoch: int) -> None:
         """Visit all rows once, measure where it is due, and write the epoch down."""
-        for member in self.population.members:
-            member.net.train()
+        self._mode(training=True)
         terms = self._pass(epoch)
         if not self.active:
             return
@@ -227,12 +226,17 @@ class _Running:
         watched = due or any(member.settings.early_stopping for member in self.population.members)
         if not (job.measure or job.measure_member) or not watched:
             return [{}] * len(self.active)
-        for member in self.population.members:
-            member.net.eval()
+        self._mode(training=False)
         with torch.no_grad():
             if job.measure_member is not None:
                 return [job.measure_member(k, due) for k in self.active]
             return job.measure(self.plan.outputs, due) if job.measure else []
+
+    def _mode(self, *, training: bool) -> None:
+        """Put the modules in training or evaluation mode; passes derived by hand do not run them."""
+        if self.plan.name != "dense":
+            for member in self.population.members:
+                member.net.train(training)
 
     def back_to_the_last_epoch(self) -> None:
         """After Ctrl-C: the weights of the last epoch that is in the histories."""

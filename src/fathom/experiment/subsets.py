@@ -141,7 +141,7 @@ def _readies(data: Dataset, subsets: Sequence[Subset], how: SplitPlan) -> list[R
             roles = {"train": data.take(subset.train), "dev": data.take(subset.held_out)}
             rows = {role: len(part) for role, part in roles.items()}
             splits = Splits(roles, replace(how, rows=rows))
-            known[key] = Ready(splits, *prepare_splits(splits))  # the whole set was audited, not each part of it
+            known[key] = Ready(splits, *prepare_splits(splits, like=data))  # the whole set was audited, not each part of it
         found.append(known[key])
     return found
 

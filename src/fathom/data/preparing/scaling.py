@@ -9,7 +9,7 @@ later row that is far off stays finite in float32; no value of train is that far
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ BLOCK = 64
 
 LARGEST = 1e6
 """Standard deviations."""
+
+STILL = 1e300
+"""What a constant number that keeps its feature is divided by, so that it is 0 for rows where it differs as well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,16 +54,22 @@ class Scaling:
     flagged: Flags
 
     @classmethod
-    def fit(cls, table: pl.DataFrame, raws: Sequence[Raw]) -> Scaling:
-        """Measure train's numbers, a block of columns at a time."""
+    def fit(cls, table: pl.DataFrame, raws: Sequence[Raw], held: Collection[Raw] = ()) -> Scaling:
+        """Measure train's numbers, a block of columns at a time.
+
+        Args:
+            table, raws: train, and its numbers.
+            held: numbers that keep their feature where they are constant; it is then 0 for every row, whatever a row has.
+        """
         blocks = [raws[i : i + BLOCK] for i in range(0, len(raws), BLOCK)]
         measured = [_measure(raw_matrix(table, block)) for block in blocks]
         mean, std, missing, constant = _joined(measured)
         boolean = np.array([r.part == "0/1" for r in raws], dtype=bool)
         once = np.array([r.part in ("", "0/1", "days") for r in raws], dtype=bool)  # one flag a date, not one a part
-        kept, flagged = ~constant, once & (missing > 0) & (missing < table.height)
+        still = constant & np.array([r in held for r in raws], dtype=bool)
+        kept, flagged = ~constant | still, once & (missing > 0) & (missing < table.height)
         used = np.flatnonzero(kept | flagged).tolist()
-        mu, sigma = np.where(boolean, 0.0, mean), np.where(boolean | constant, 1.0, std)
+        mu, sigma = np.where(boolean & ~still, 0.0, mean), np.where(still, STILL, np.where(boolean | constant, 1.0, std))
         return cls(tuple(raws[i] for i in used), mu[used], sigma[used], mean[used], kept[used], flagged[used])
 
     def scale(self, raw: Numbers) -> tuple[Numbers, Flags]:
@@ -69,6 +78,12 @@ class Scaling:
         filled = np.where(missing, self.fill, raw) if missing.any() else raw
         with np.errstate(over="ignore"):  # held within +-LARGEST in the same line
             return np.clip((filled - self.mean) / self.std, -LARGEST, LARGEST), missing
+
+
+def varying(table: pl.DataFrame, raws: Sequence[Raw]) -> frozenset[Raw]:
+    """The numbers that are not the same in every row."""
+    scaling = Scaling.fit(table, raws)
+    return frozenset(raw for raw, kept in zip(scaling.raws, scaling.kept, strict=True) if kept)
 
 
 def _joined(measured: list[tuple[Numbers, Numbers, NDArray[np.int64], Flags]]) -> tuple[Numbers, Numbers, NDArray[np.int64], Flags]:

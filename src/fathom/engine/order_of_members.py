@@ -36,7 +36,7 @@ class Order:
             yield from (rows.to(self._device) for rows in batches(self._rows, epoch, members[0].settings))
             return
         by_seed = {m.settings.data_seed: batches(self._rows, epoch, m.settings) for m in members}
-        for step in range(len(next(iter(by_seed.values())))):
-            places = [by_seed[m.settings.data_seed][step] for m in members]
-            own = [at if m.rows is None else m.rows[at] for m, at in zip(members, places, strict=True)]
-            yield torch.stack(own).to(self._device)
+        whole = {seed: torch.cat(parts) for seed, parts in by_seed.items()}
+        own = [whole[m.settings.data_seed] if m.rows is None else m.rows[whole[m.settings.data_seed]] for m in members]
+        sizes = [len(part) for part in next(iter(by_seed.values()))]
+        yield from torch.stack(own).to(self._device).split(sizes, dim=1)

@@ -42,7 +42,7 @@ class DensePlan:
             rows: (B,) that all members read, or (K, B).
         """
         population = self.population
-        X, y = population.scaled(self._rows(inputs, rows)), targets[rows] if rows.dim() == 2 else targets.index_select(0, rows)
+        X, y = population.scaled(self._rows(inputs, rows)), targets.index_select(0, rows.reshape(-1)).view(rows.shape)
         blocks = population.blocks
         masks = self._masks.draw(X.shape[-2], population.updates)
         buffers = population.buffers or None
@@ -57,7 +57,7 @@ class DensePlan:
 
     def _rows(self, inputs: Tensor, rows: Tensor) -> Tensor:
         if rows.dim() == 2:
-            return inputs[rows]
+            return inputs.index_select(0, rows.reshape(-1)).view(*rows.shape, -1)
         return torch.index_select(inputs, 0, rows, out=self._space.of("X", (len(rows), inputs.shape[1])))
 
     def outputs(self, inputs: Tensor) -> Tensor:

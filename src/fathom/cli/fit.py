@@ -37,6 +37,10 @@ def command(
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
+    text: Annotated[str | None, typer.Option(help="The column of texts that the net reads; found where it is the only input.")] = None,
+    tokens: Annotated[
+        str | None, typer.Option(help="words or characters; words,3,5000,100: 3 times on train, 5,000 at most, 100 a text.")
+    ] = None,
     source: Annotated[
         str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL; dev and test are of GOAL.")
     ] = None,
@@ -50,10 +54,14 @@ def command(
     like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     folds: Annotated[int | None, typer.Option(help="Train so many nets; every row of train and dev is dev once.")] = None,
-    net: Annotated[str, typer.Option(help="mlp, logistic, softmax or linear.")] = "mlp",
+    net: Annotated[str | None, typer.Option(help="mlp, logistic, softmax, linear; of texts embedding, gru, lstm, rnn.")] = None,
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
     activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
     batch_norm: Annotated[bool | None, typer.Option("--batch-norm", help="Normalize z of the hidden layers.")] = None,
+    dimensions: Annotated[int | None, typer.Option(help="Of a word's vector, in the nets of texts.")] = None,
+    units: Annotated[int | None, typer.Option(help="Of a layer of gru, lstm or rnn.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Of gru, lstm or rnn, one above the other.")] = None,
+    bidirectional: Annotated[bool | None, typer.Option("--bidirectional", help="gru, lstm or rnn from both ends.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
     batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
@@ -136,6 +144,7 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
 SETTINGS = (
     *("optimizer", "learning_rate", "epochs", "momentum", "l2", "l1", "weight_decay", "initialization", "initialization_gain"),
     *("loss", "label_smoothing", "clip_norm", "early_stopping", "precision", "device", "seed", "data_seed", "activation", "batch_norm"),
+    *("dimensions", "units", "layers", "bidirectional"),
 )
 
 
@@ -194,7 +203,7 @@ def _splits(given: dict[str, Any]) -> Any:
     from fathom.data.load import load
     from fathom.data.splits import split
 
-    about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
+    about = {k: given[k] for k in ("kind", "group", "time", "id", "role", "text", "tokens") if given[k] is not None}
     by = typed.by_source(given)
     types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
     data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)

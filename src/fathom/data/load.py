@@ -24,6 +24,8 @@ def load(
     role: str | None = None,
     ignore: Sequence[str] = (),
     types: Mapping[str, str] | None = None,
+    text: str | None = None,
+    tokens: str = "words",
 ) -> Dataset:
     """Examples with typed columns and a target, from data as people have them.
 
@@ -40,6 +42,8 @@ def load(
         role: the column with train, dev or test in it.
         ignore: columns to leave out.
         types: kinds by column where detection would err ({"zip": "category"}), or a date format ({"when": "%d/%m/%Y"}).
+        text: the column of texts that the net reads, alone; a text that is the only input is found where left out.
+        tokens: "words" or "characters"; 'words,3,5000,100' takes those that train has 3 times, 5,000 at most, and 100 of each text.
 
     Returns:
         The dataset; `findings` says what was assumed, left aside and left out.
@@ -63,7 +67,7 @@ def load(
         raise refuse("`group`, `time`, `id`, `role`", expected="a column each", got="one column twice")
     single = (ignore,) if isinstance(ignore, str) else tuple(ignore)
     raw = raw_of(source, name)
-    return assemble(raw, Wanted(target=target, kind=kind, uses=uses, ignore=single, types=dict(types or {})))
+    return assemble(raw, Wanted(target=target, kind=kind, uses=uses, ignore=single, types=dict(types or {}), text=text, tokens=tokens))
 
 
 def _sample(name: str, target: str | None) -> Dataset:

@@ -23,6 +23,9 @@ from fathom.data.preparing.levels import Levels
 from fathom.data.preparing.raw_numbers import raw_matrix, raws_of
 from fathom.data.preparing.scaling import Scaling, varying
 from fathom.data.preparing.text import prepare_text
+from fathom.data.preparing.text_findings import fitted, seen
+from fathom.data.preparing.tokens import Tokens
+from fathom.data.preparing.vocabulary import Vocabulary
 from fathom.data.splits import Splits
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ class Prepare:
         levels: of the categories.
         target_scale: mean, standard deviation and baseline of a number to predict; None for classes.
         findings: columns that were dropped, levels that were pooled.
+        vocabulary: of the text that is the only input; None for tables.
 
     Example:
         >>> import fathom
@@ -61,6 +65,7 @@ class Prepare:
     levels: tuple[Levels, ...]
     target_scale: TargetScale | None = None
     findings: tuple[Finding, ...] = ()
+    vocabulary: Vocabulary | None = None
 
     @classmethod
     def fit(cls, train: Dataset, *, like: Dataset | None = None) -> Prepare:
@@ -76,6 +81,8 @@ class Prepare:
         """
         if not len(train):
             raise refuse("train", expected="at least one example", got="none")
+        if any(c.kind == "text" for c in train.inputs):
+            return cls._of_text(train)
         raws = raws_of(train.columns)
         scaling = Scaling.fit(train.table, raws, () if like is None else varying(like.table, raws))
         found = [Levels.fit(train.table.get_column(c.name)) for c in train.inputs if c.kind == "category"]
@@ -87,6 +94,15 @@ class Prepare:
         findings = (*constant(dropped, len(train)), *pooled(levels))
         return cls(train.columns, len(train), scaling, levels, _target_scale(train), findings)
 
+    @classmethod
+    def _of_text(cls, train: Dataset) -> Prepare:
+        """A vocabulary of the only input."""
+        (column,) = train.inputs
+        texts = train.table.get_column(column.name)
+        vocabulary = Vocabulary.fit(texts, Tokens.read(column.reading or "words"))
+        findings = fitted(vocabulary, vocabulary.read(texts))
+        return cls(train.columns, len(train), Scaling.fit(train.table, []), (), _target_scale(train), findings, vocabulary)
+
     @property
     def inputs(self) -> tuple[Column, ...]:
         """The columns that rows must have."""
@@ -95,12 +111,22 @@ class Prepare:
     @cached_property
     def layout(self) -> Layout:
         """Where each feature stands."""
-        return Layout.of(self.inputs, self.scaling, self.levels)
+        return Layout.of([c for c in self.inputs if c.kind != "text"], self.scaling, self.levels)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The features, d of them: 'age', 'age missing', 'city=Rome', 'city other', 'when month sin'."""
-        return self.layout.names
+        """The features, d of them: 'age', 'age missing', 'city=Rome', 'city other', 'when month sin'; of a text 'review 1', ..."""
+        return self.layout.names if self.vocabulary is None else self.vocabulary.names
+
+    @property
+    def width(self) -> int:
+        """n_x of a net: the features, or the size of the vocabulary, whose words stand for one-hot vectors (C5W1-03)."""
+        return len(self.names) if self.vocabulary is None else self.vocabulary.size
+
+    @property
+    def makes(self) -> str:
+        """What a row is: "features", or "tokens": whole numbers, 0 behind the end of a text."""
+        return "features" if self.vocabulary is None else "tokens"
 
     def __call__(self, rows: Any) -> NDArray[np.float32]:
         """Rows as a net takes them; see `apply`."""
@@ -113,15 +139,18 @@ class Prepare:
             rows: a Dataset, a table typed as train's, or rows as people have them (a file, a frame, a mapping, an array).
 
         Returns:
-            (n, d) float32, finite; findings on levels and missing values that train did not have.
+            (n, d) float32, finite (of a text (n, T) whole numbers); findings on levels, missing values and words that train did not have.
 
         Raises:
             UnusableInput: a needed column is missing.
         """
-        table, seen = self._typed(rows)
+        table, conformed = self._typed(rows)
+        if self.vocabulary is not None:
+            read = self.vocabulary.read(table.get_column(self.vocabulary.column))
+            return read.indices, (*conformed, *seen(self.vocabulary, read))
         out = np.zeros((table.height, len(self.names)), dtype=np.float32)
         missing = self._numbers(table, out)
-        return out, (*seen, *new_missing(self.scaling, missing), *self._categories(table, out))
+        return out, (*conformed, *new_missing(self.scaling, missing), *self._categories(table, out))
 
     def scale_target(self, y: ArrayLike) -> NDArray[np.float64]:
         """(n,) numbers to predict -> (y - mean) / std of train."""
@@ -135,7 +164,7 @@ class Prepare:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values from which `from_json` makes the same prepare, bit for bit."""
-        return stored.values_of(self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings)
+        return stored.values_of(self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings, self.vocabulary)
 
     @classmethod
     def from_json(cls, values: Any) -> Prepare:
@@ -147,7 +176,7 @@ class Prepare:
         return cls(*stored.read(values))
 
     def __str__(self) -> str:
-        return prepare_text(self.scaling, self.levels, self.target_scale, self.rows, len(self.names), self.layout.dropped)
+        return prepare_text(self.scaling, self.levels, self.target_scale, self.rows, len(self.names), self.layout.dropped, self.vocabulary)
 
     def _scale(self) -> TargetScale:
         if self.target_scale is None:
@@ -168,7 +197,7 @@ class Prepare:
     def _is_typed(self, table: pl.DataFrame) -> bool:
         import polars as pl
 
-        types = {"number": pl.Float64(), "boolean": pl.Boolean(), "category": pl.String(), "date": pl.Datetime("us")}
+        types = {"number": pl.Float64(), "boolean": pl.Boolean(), "category": pl.String(), "date": pl.Datetime("us"), "text": pl.String()}
         schema = table.schema  # built anew at every access
         return all(schema.get(c.name) == types.get(c.kind) for c in self.inputs)
 

@@ -13,7 +13,7 @@ from fathom.core.dense import DenseNet
 from fathom.core.expectations import refuse
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
-from fathom.nets.catalogue import arguments_for, entry
+from fathom.nets.catalogue import DEFAULT, arguments_for, entry
 from fathom.nets.initialization import initialize, scheme_for
 
 NetLike = str | nn.Module | Callable[..., nn.Module]
@@ -46,7 +46,16 @@ class Built:
         return sum(p.numel() for p in self.module.parameters() if p.requires_grad)
 
 
-def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str) -> Built:
+def build(
+    net: NetLike,
+    *,
+    inputs: int,
+    outputs: int,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    kind: str,
+    makes: str = "features",
+) -> Built:
     """The net that a user names.
 
     Args:
@@ -55,6 +64,7 @@ def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, argume
         settings: seed, dropout, initialization, precision, device.
         arguments: of a named net.
         kind: of the target, which a named net must answer.
+        makes: what a row is, "features" or "tokens", which a named net must take.
 
     Raises:
         UnusableInput: an unknown net, one for another kind of target, or a module that trains nothing.
@@ -62,6 +72,7 @@ def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, argume
     if not isinstance(net, str) and settings.dropout not in (0.0, ()):
         raise refuse("`dropout`", expected="0 with a net of your own", got=repr(settings.dropout), fix="put dropout into the net itself")
     if isinstance(net, str):
+        _check_takes(net, makes)
         built = _named(net, inputs, outputs, settings, arguments, kind)
     else:
         built = Built(_module(net, inputs, outputs, settings), None, "custom", {})
@@ -71,6 +82,12 @@ def build(net: NetLike, *, inputs: int, outputs: int, settings: Settings, argume
         raise refuse("`net`", expected="a module with trainable parameters", got=f"{built.shape} with none", fix="check requires_grad")
     built.module.to(device=device_of(settings), dtype=dtype_of(settings))
     return built
+
+
+def _check_takes(name: str, makes: str) -> None:
+    takes, said = entry(name).takes, {"features": "tables", "tokens": "texts"}
+    if takes != makes:
+        raise refuse("`net`", expected=f"a net for {said[makes]}", got=f"{name}, which is for {said[takes]}", fix=f"use {DEFAULT[makes]}")
 
 
 def _named(name: str, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str) -> Built:

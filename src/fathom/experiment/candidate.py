@@ -17,7 +17,7 @@ from fathom.experiment.build import Built, NetLike, build
 from fathom.experiment.identity import identity_of
 from fathom.experiment.ready import Ready
 from fathom.experiment.task import task_of
-from fathom.nets.catalogue import entry
+from fathom.nets.catalogue import DEFAULT, entry
 from fathom.tasks.task import Task
 
 
@@ -40,12 +40,13 @@ class Candidate:
     experiment: Experiment
 
     @classmethod
-    def of(cls, ready: Ready, net: NetLike, arguments: Mapping[str, Any]) -> Candidate:
-        """The candidate that a user's arguments describe.
+    def of(cls, ready: Ready, net: NetLike | None, arguments: Mapping[str, Any]) -> Candidate:
+        """The candidate that a user's arguments describe; without a net the one for such data.
 
         Raises:
             UnusableInput: an argument that is unknown or outside its range, or early stopping without a dev set.
         """
+        net = DEFAULT[ready.prepare.makes] if net is None else net
         net_arguments = entry(net).arguments if isinstance(net, str) else None
         for_settings, for_net = sort_arguments(arguments, net_arguments)
         settings = Settings(**for_settings).at(rows=len(ready.prepared.targets["train"]))
@@ -56,7 +57,13 @@ class Candidate:
         with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
             torch.manual_seed(derive(settings.seed, "global"))
             built = build(
-                net, inputs=len(ready.prepare.names), outputs=task.outputs, settings=settings, arguments=for_net, kind=target.kind
+                net,
+                inputs=ready.prepare.width,
+                outputs=task.outputs,
+                settings=settings,
+                arguments=for_net,
+                kind=target.kind,
+                makes=ready.prepare.makes,
             )
         return cls(ready, settings, built, task, _experiment(ready, built, settings))
 

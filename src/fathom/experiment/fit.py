@@ -34,7 +34,7 @@ def fit(splits: Splits | Dataset | Ready, *, folds: int, **arguments: Any) -> Fo
 def fit(
     splits: Splits | Dataset | Ready,
     *,
-    net: NetLike = "mlp",
+    net: NetLike | None = None,
     folds: int | None = None,
     progress: Progress | None = None,
     announce: Callable[[Experiment], None] | None = None,
@@ -47,8 +47,9 @@ def fit(
 
     Args:
         splits: from `fathom.split`; a Dataset is split by the rule of sizes first.
-        net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"), a torch module (trained in place), or a
-            callable that builds one, with (inputs, outputs) or with nothing.
+        net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"; for texts "embedding", "gru", "lstm", "rnn"), a torch
+            module (trained in place), or a callable that builds one, with (inputs, outputs) or with nothing; "mlp" where left out,
+            "embedding" for texts.
         folds: k nets in place of one, each trained without a k-th of train and dev, on which it is then measured: every example is dev
             once (groups stay whole; by time nothing is trained on what comes after it). Test stays sealed. The seed counts on from
             net to net.
@@ -91,7 +92,7 @@ def fit(
 def _folded(
     splits: Splits | Dataset | Ready,
     folds: int,
-    net: NetLike,
+    net: NetLike | None,
     progress: Progress | None,
     announce: Callable[[Experiment], None] | None,
     checkpoints: Any,
@@ -106,7 +107,7 @@ def fit_many(
     splits: Splits | Dataset | Ready,
     *,
     settings: Sequence[Mapping[str, Any]],
-    net: NetLike = "mlp",
+    net: NetLike | None = None,
     progress: Progress | None = None,
     deterministic: bool = False,
     **arguments: Any,

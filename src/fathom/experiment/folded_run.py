@@ -67,7 +67,7 @@ class FoldedRun:
     runs: list[Run]
     plan: FoldPlan
     splits: Splits
-    net: NetLike
+    net: NetLike | None
     arguments: Mapping[str, Any]
     progress: Progress | None = None
     audited: tuple[Finding, ...] = ()
@@ -187,7 +187,7 @@ def fit_folds(
     ready: Ready,
     folds: int,
     *,
-    net: NetLike,
+    net: NetLike | None,
     progress: Progress | None,
     announce: Callable[[Experiment], None] | None,
     arguments: Mapping[str, Any],

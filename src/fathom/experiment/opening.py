@@ -90,7 +90,7 @@ def damaged(folder: Path, why: str) -> UnusableInput:
 def _with_net(run: Run, folder: Path, net: Any) -> Run:
     task = task_of(run.target, run.prepare, run.settings)
     experiment = run._experiment
-    module = _net(folder, experiment, net, len(run.prepare.names), task.outputs, run.target.kind)
+    module = _net(folder, experiment, net, run.prepare, task.outputs, run.target.kind)
     return dataclasses.replace(run, task=task, net=module)
 
 
@@ -161,7 +161,7 @@ def _target(values: dict[str, Any]) -> Target:
     return target
 
 
-def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: int, kind: str) -> nn.Module:
+def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outputs: int, kind: str) -> nn.Module:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -178,19 +178,28 @@ def _net(folder: Path, experiment: Experiment, net: Any, inputs: int, outputs: i
         weights = load_file(run_folder.file_in(folder, run_folder.WEIGHTS))
     except SafetensorError as error:
         raise damaged(folder, f"weights: {error}") from None
-    _check_size(folder, experiment, weights, inputs, outputs)
+    _check_size(folder, experiment, weights, prepare.width, outputs)
     chosen = net if net is not None else experiment.net
     if not all(bool(torch.isfinite(w).all()) for w in weights.values() if w.is_floating_point()):
         raise damaged(folder, "weights that are not finite")
     settings = dataclasses.replace(experiment.settings, device="auto", dropout=experiment.settings.dropout if net is None else 0.0)
-    built = build(chosen, inputs=inputs, outputs=outputs, settings=settings, arguments=experiment.arguments, kind=kind)
+    built = build(
+        chosen,
+        inputs=prepare.width,
+        outputs=outputs,
+        settings=settings,
+        arguments=experiment.arguments,
+        kind=kind,
+        makes=prepare.makes,
+    )
     built.module.load_state_dict(weights)
     return built.module.eval()
 
 
 def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.Tensor], inputs: int, outputs: int) -> None:
     """Before a net is built from numbers in a file: they must be the size of the weights that lie beside them."""
-    hidden = experiment.arguments.get("hidden", ())
+    about = experiment.arguments
+    hidden = about.get("hidden", tuple(about[name] for name in ("dimensions", "units") if name in about))
     if experiment.net == "custom":
         return
     sizes = [inputs, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]

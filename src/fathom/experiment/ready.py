@@ -13,6 +13,7 @@ from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare, prepare_splits
 from fathom.data.splits import Splits, split
 from fathom.experiment.references import FittedReference, references
+from fathom.experiment.text_references import text_references
 from fathom.tasks.task import Task
 
 
@@ -41,7 +42,11 @@ class Ready:
         if self.fitted is None and self.elsewhere is not None:
             self.fitted = self.elsewhere()
         if self.fitted is None:
-            self.fitted = references(self.prepared, task, classes=len(self.splits.target.classes))
+            words, classes = self.prepare.vocabulary, len(self.splits.target.classes)
+            if words is None:
+                self.fitted = references(self.prepared, task, classes=classes)
+            else:
+                self.fitted = text_references(self.prepared, task, size=words.size, classes=classes)
         return self.fitted
 
     @property

@@ -52,7 +52,7 @@ def fit_subsets(
     data: Dataset,
     subsets: Sequence[Subset],
     *,
-    net: NetLike = "mlp",
+    net: NetLike | None = None,
     how: SplitPlan | None = None,
     announce: Callable[[Experiment], None] | None = None,
     progress: Progress | None = None,

@@ -10,7 +10,9 @@ from torch import nn
 
 from fathom.core.dense import DenseNet
 from fathom.core.expectations import did_you_mean, one_of, refuse, shown
+from fathom.nets.embedding import build_average
 from fathom.nets.mlp import build_mlp
+from fathom.nets.recurrent_text import build_gru, build_lstm, build_rnn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Entry:
         about: one line for lists.
         kinds: the kinds of target that it answers.
         arguments: its own arguments and their defaults; dropout comes from the settings.
+        takes: what a row of its inputs is: "features", or "tokens" of a text (`inputs` is then the size of the vocabulary).
         build: (inputs, outputs, dropout=..., **arguments) -> (module, record of a dense net or None).
     """
 
@@ -29,6 +32,7 @@ class Entry:
     about: str
     kinds: tuple[str, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
+    takes: str = "features"
     build: Callable[..., tuple[nn.Module, DenseNet | None]]
 
 
@@ -38,21 +42,46 @@ def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn
     return build_mlp(inputs, outputs, hidden=())
 
 
+ANY = ("binary", "multiclass", "regression")
+
+RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False}
+
 CATALOGUE: dict[str, Entry] = {
     entry.name: entry
     for entry in (
         Entry(
             name="mlp",
             about="fully connected; hidden sizes, activation (sigmoid, tanh, relu, leaky_relu), dropout, batch norm",
-            kinds=("binary", "multiclass", "regression"),
+            kinds=ANY,
             arguments={"hidden": (64, 32), "activation": "relu", "batch_norm": False},
             build=build_mlp,
         ),
         Entry(name="logistic", about="logistic regression: sigmoid(w x + b)", kinds=("binary",), build=_build_regression),
         Entry(name="softmax", about="softmax regression over C classes", kinds=("multiclass", "binary"), build=_build_regression),
         Entry(name="linear", about="linear regression: w x + b", kinds=("regression",), build=_build_regression),
+        Entry(
+            name="embedding",
+            about="texts: the average of the words' vectors, then linear",
+            kinds=ANY,
+            arguments={"dimensions": 50},
+            takes="tokens",
+            build=build_average,
+        ),
+        Entry(
+            name="rnn",
+            about="texts: a recurrent net, its last state, then linear",
+            kinds=ANY,
+            arguments=RECURRENT,
+            takes="tokens",
+            build=build_rnn,
+        ),
+        Entry(name="gru", about="texts: gated recurrent units", kinds=ANY, arguments=RECURRENT, takes="tokens", build=build_gru),
+        Entry(name="lstm", about="texts: long short-term memory", kinds=ANY, arguments=RECURRENT, takes="tokens", build=build_lstm),
     )
 }
+
+DEFAULT = {"features": "mlp", "tokens": "embedding"}
+"""The net of data for which none was named."""
 
 
 def entry(name: str) -> Entry:

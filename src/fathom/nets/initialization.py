@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from fathom.core.records.settings import Initialization
 from fathom.core.seeding import derive
+from fathom.nets.embedding import Embedding
 
 WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
@@ -48,6 +49,8 @@ def scheme_for(activation: str) -> Initialization:
 def initialize(net: nn.Module, *, scheme: Initialization, gain: float = 1.0, seed: int = 0) -> None:
     """Draw the weights of every linear and convolutional layer anew; biases become 0, other layers stay as they are.
 
+    Vectors of words get length 1 on average, whatever the scheme; the padding's stays 0.
+
     Args:
         net: the module, changed in place.
         scheme: see `standard_deviation`.
@@ -60,6 +63,10 @@ def initialize(net: nn.Module, *, scheme: Initialization, gain: float = 1.0, see
             _draw(layer.weight, gain * standard_deviation(scheme, fan_in, fan_out), derive(seed, "initialization", name))
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+        elif isinstance(layer, Embedding):
+            _draw(layer.weight, gain * layer.weight.shape[1] ** -0.5, derive(seed, "initialization", name))
+            with torch.no_grad():
+                layer.weight[0] = 0.0
 
 
 def fans(weight: Tensor) -> tuple[int, int]:

@@ -20,6 +20,9 @@ MOST = 7
 FAR = 2.0
 """Standard deviations from train's mean."""
 
+TEXT, SPOKEN = 160, 4
+"""Characters of a text that are shown, and the spaces from which on a value is one."""
+
 Usual = Mapping[str, tuple[float, float]]
 
 
@@ -94,7 +97,9 @@ def _distances(table: pl.DataFrame, name: str, usual: Usual) -> list[float]:
 
 def _cell(value: Any, far: bool) -> Html:
     right = "number input" if isinstance(value, int | float) and not isinstance(value, bool) else "input"
-    return element("td", _text(value), class_=f"{right} far" if far else right)
+    long = isinstance(value, str) and value.count(" ") >= SPOKEN
+    kind = "input text" if long else right
+    return element("td", _text(value), class_=f"{kind} far" if far else kind)
 
 
 def _text(value: Any) -> Html:
@@ -104,4 +109,4 @@ def _text(value: Any) -> Html:
         return Html("yes" if value else "no")
     if isinstance(value, datetime.datetime):
         return word(value.date() if value.time() == datetime.time() else value.isoformat(" ", "minutes"))
-    return word(figure(value), 24)
+    return word(figure(value), TEXT if isinstance(value, str) and value.count(" ") >= SPOKEN else 24)

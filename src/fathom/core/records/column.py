@@ -22,7 +22,7 @@ class Column(Record):
         use: "input" for what the net sees; "source" for where an example comes from; "aside" for what is left out
             (free text, identifiers), with a finding.
         reading: how text became values, so that new rows are read the same way: "" as it is, else "money",
-            "decimal comma", "percent", "yes/no", or a date format.
+            "decimal comma", "percent", "yes/no", a date format, or the tokens of a text that is an input.
     """
 
     name: str

@@ -17,7 +17,7 @@ class Prepared:
     """Arrays by role; n is the number of examples of the role, d the number of features.
 
     Attributes:
-        inputs: (n, d) float32.
+        inputs: (n, d) float32; of a text (n, T) whole numbers, 0 behind its end.
         targets: (n,) int64 codes of the classes, or float64 of the standardized number to predict.
         ids: (n,) the id column's values, else each example's row in its source, from 0.
         groups: (n,) the group column's values; a role is absent where there is no such column.

@@ -17,6 +17,8 @@ from fathom.core.records.target_scale import TargetScale
 from fathom.data.preparing.levels import Levels
 from fathom.data.preparing.raw_numbers import Raw, raws_of
 from fathom.data.preparing.scaling import Scaling
+from fathom.data.preparing.tokens import LARGEST, Tokens
+from fathom.data.preparing.vocabulary import Vocabulary
 
 SCHEMA = 1
 
@@ -25,7 +27,7 @@ MOST_COLUMNS = 1_000_000
 MOST_LEVELS = 10_000
 """Levels of one category that a file may name."""
 
-Parts = tuple[tuple[Column, ...], int, Scaling, tuple[Levels, ...], TargetScale | None, tuple[Finding, ...]]
+Parts = tuple[tuple[Column, ...], int, Scaling, tuple[Levels, ...], TargetScale | None, tuple[Finding, ...], Vocabulary | None]
 
 
 class _Unsound(Exception):
@@ -39,6 +41,7 @@ def values_of(
     levels: Sequence[Levels],
     target: TargetScale | None,
     findings: Sequence[Finding],
+    vocabulary: Vocabulary | None = None,
 ) -> dict[str, Any]:
     """JSON values; Python writes a float so that it reads back the same."""
     return {
@@ -53,6 +56,11 @@ def values_of(
         "categories": [dataclasses.asdict(level) | {"kept": list(level.kept)} for level in levels],
         "target_scale": plain(target),
         "findings": plain(list(findings)),
+        **(
+            {}
+            if vocabulary is None
+            else {"vocabulary": {**vars(vocabulary), "tokens": str(vocabulary.tokens), "words": list(vocabulary.words)}}
+        ),
     }
 
 
@@ -74,9 +82,10 @@ def _read(values: Any) -> Parts:
     columns = _columns(values["columns"])
     scaling = _scaling(values["numbers"], columns)
     levels = _levels(values["categories"], columns)
-    _need(bool(scaling.raws) or bool(levels), "no features")
+    vocabulary = _vocabulary(values.get("vocabulary"), columns)
+    _need(bool(scaling.raws) or bool(levels) or vocabulary is not None, "no features")
     findings = tuple(_finding(f) for f in _listed(values["findings"], "findings", MOST_COLUMNS))
-    return columns, _count(values["rows"], "rows"), scaling, levels, _target(values["target_scale"]), findings
+    return columns, _count(values["rows"], "rows"), scaling, levels, _target(values["target_scale"]), findings, vocabulary
 
 
 def _need(right: bool, what: str) -> None:
@@ -140,6 +149,16 @@ def _level(value: Mapping[str, Any]) -> Levels:
     kept = tuple(_texts(value["kept"], "levels", MOST_LEVELS))
     _need(len(set(kept)) == len(kept) and type(value["missing"]) is bool and isinstance(value["column"], str), "levels")
     return Levels(value["column"], kept, value["missing"], _count(value["pooled"], "levels"))
+
+
+def _vocabulary(value: Any, columns: Sequence[Column]) -> Vocabulary | None:
+    if value is None:
+        return None
+    words = tuple(_texts(value["words"], "words", LARGEST))
+    _need([value["column"]] == [c.name for c in columns if c.use == "input" and c.kind == "text"], "a text that is not there")
+    _need(len(set(words)) == len(words) > 0, "words")
+    _need(0 < _count(value["length"], "length") <= MOST_COLUMNS and 0 <= value["unknown"] <= 1, "length of texts")
+    return Vocabulary(value["column"], Tokens.read(value["tokens"]), words, value["length"], float(value["unknown"]))
 
 
 def _target(value: Any) -> TargetScale | None:

@@ -7,15 +7,24 @@ from collections.abc import Sequence
 from fathom.core.records.target_scale import TargetScale
 from fathom.data.preparing.levels import Levels
 from fathom.data.preparing.scaling import Scaling
+from fathom.data.preparing.vocabulary import Vocabulary
 
 LINES = 24
 """Columns that are shown at most."""
 
 
 def prepare_text(
-    scaling: Scaling, levels: Sequence[Levels], target: TargetScale | None, rows: int, features: int, dropped: Sequence[str]
+    scaling: Scaling,
+    levels: Sequence[Levels],
+    target: TargetScale | None,
+    rows: int,
+    features: int,
+    dropped: Sequence[str],
+    vocabulary: Vocabulary | None = None,
 ) -> str:
     """The table, then what was dropped, the target, and on how many examples it was fitted."""
+    if vocabulary is not None:
+        return _of_text(vocabulary, target, rows)
     lines = [_number(scaling, i) for i in range(len(scaling.raws))] + [_category(level) for level in levels]
     lines = lines if len(lines) <= LINES else [*lines[: LINES // 2], _left_out(len(lines) - LINES), *lines[-(LINES // 2) :]]
     table = [("column", "mean", "standard deviation", "fill value", "missing"), *lines]
@@ -25,6 +34,18 @@ def prepare_text(
     if target is not None:
         text.append(f"target {target}")
     return "\n".join([*text, f"{features:,} features, fitted on train ({rows:,})"])
+
+
+def _of_text(vocabulary: Vocabulary, target: TargetScale | None, rows: int) -> str:
+    tokens = vocabulary.tokens
+    return "\n".join(
+        [
+            f"text '{cut(vocabulary.column, 40)}': {len(vocabulary.words):,} {tokens.kind}, {vocabulary.unknown:.1%} of train <UNK>",
+            f"the most frequent: {cut(' '.join(vocabulary.words[:12]), 60)}",
+            *([] if target is None else [f"target {target}"]),
+            f"{vocabulary.length:,} tokens of a text, fitted on train ({rows:,})",
+        ]
+    )
 
 
 Line = tuple[str, str, str, str, str]

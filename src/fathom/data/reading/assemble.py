@@ -17,6 +17,7 @@ from fathom.data.dataset import Dataset
 from fathom.data.reading.columns import Typed, check_told, easy_numbers, merged, type_column
 from fathom.data.reading.raw import Raw
 from fathom.data.reading.target_kind import Settled, settle
+from fathom.data.reading.text_column import with_text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,13 +30,15 @@ _ROLE_NAMES = ("role", "split", "subset", "partition", "set")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What the user said about a set: its target, the uses of columns, what to ignore, kinds to take for granted."""
+    """What the user said about a set: its target, the uses of columns, what to ignore, kinds to take for granted; its text."""
 
     target: str | None = None
     kind: str | None = None
     uses: Mapping[str, Use] = field(default_factory=dict)
     ignore: Sequence[str] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+    tokens: str = "words"
 
 
 def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
@@ -55,6 +58,7 @@ def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
     inputs = [name for name in names if name not in wanted.ignore]
     numbers = easy_numbers(raw.frame.select([name for name in inputs if name != target]))
     typed = [_typed(raw, column, settled, uses, wanted, numbers) for column in raw.frame.select(inputs).get_columns()]
+    typed = with_text(typed, wanted.text, wanted.tokens)
     table = _table(typed)
     rows = np.arange(table.height, dtype=np.int64)
     if not keep.all():
@@ -75,12 +79,19 @@ def _target_name(raw: Raw, wanted: Wanted) -> str:
 
 
 def _check_names(names: list[str], target: str, wanted: Wanted) -> None:
-    named = {"target": [target], "ignore": list(wanted.ignore), "group, time, id or role": list(wanted.uses)}
+    named = {
+        "target": [target],
+        "text": [wanted.text] if wanted.text else [],
+        "ignore": list(wanted.ignore),
+        "group, time, id or role": list(wanted.uses),
+    }
     for what, given in named.items():
         for name in given:
             if name not in names:
                 hint = did_you_mean(name, names) or f"take one of {shown(names, 12)}"
                 raise refuse(f"`{what}`", expected="the name of a column", got=f"'{name}', which is not there", fix=hint)
+    if wanted.text in (target, *wanted.ignore, *wanted.uses):
+        raise refuse("`text`", expected="a column with no other use", got=f"'{wanted.text}' twice")
     if target in wanted.ignore or target in wanted.uses:
         raise refuse("`target`", expected="a column with no other use", got=f"'{target}' twice")
     check_told(wanted.types, names)
@@ -132,7 +143,7 @@ def _typed(
     if name == settled.target.name:
         return Typed(settled.column, settled.values)
     use = uses.get(name)
-    told = wanted.types.get(name) or ("category" if use in ("group", "id", "role") else None)
+    told = "text" if name == wanted.text else wanted.types.get(name) or ("category" if use in ("group", "id", "role") else None)
     typed = type_column(column, use=use, told=told, array=raw.array, comma_free=raw.comma_free, numbers=numbers.get(name))
     if use == "time" and typed.column.kind not in ("date", "number"):
         raise refuse(
@@ -165,8 +176,8 @@ def _check_inputs(data: Dataset) -> None:
     if not inputs:
         aside = shown(c.name for c in data.columns if c.use != "target")
         got = f"none (left aside: {aside})" if aside else "only the target"
-        raise refuse(
-            data.path or data.name, expected="at least one input column that can be used", got=got, fix="use one of them by types={...}"
-        )
+        texts = [c.name for c in data.columns if c.kind == "text"]
+        fix = f"say which text is read, as text='{texts[0]}'" if texts else "use one of them by types={...}"
+        raise refuse(data.path or data.name, expected="at least one input column that can be used", got=got, fix=fix)
     if all(data.table.get_column(name).n_unique() < 2 for name in inputs):
         raise refuse(data.path or data.name, expected="inputs that differ between rows", got=f"{len(inputs):,} constant inputs")

@@ -223,7 +223,14 @@ def _aside_finding(column: Column, values: pl.Series) -> Finding:
         return _say("data.column.empty", "info", name, f"'{name}' has no values and is left aside.", {"rows": len(values)})
     if column.kind == "text":
         what = f"'{name}' is free text and is left aside ({evidence['different']:,} different texts in {len(values):,} rows)."
-        return _say("data.column.text", "warning", name, what, evidence, f"types={{'{name}': 'category'}} uses it as labels")
+        return _say(
+            "data.column.text",
+            "warning",
+            name,
+            what,
+            evidence,
+            f"text='{name}' has the net read it; types={{'{name}': 'category'}} uses it as labels",
+        )
     what = f"'{name}' names the rows and is left aside ({evidence['different']:,} different values in {len(values):,} rows)."
     kind = "number" if column.reading == "numeric" else "category"
     return _say("data.column.identifier", "info", name, what, evidence, f"types={{'{name}': '{kind}'}} uses it")

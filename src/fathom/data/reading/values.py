@@ -209,7 +209,7 @@ def _words(raw: pl.Series, column: Column) -> pl.Series:
         text = raw.cast(pl.String)
     else:
         text = _nothing(raw, pl.String)
-    return _canonical(text, column.reading)
+    return text if column.kind == "text" else _canonical(text, column.reading)
 
 
 def _canonical(text: pl.Series, reading: str) -> pl.Series:

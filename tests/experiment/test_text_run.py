@@ -1,0 +1,129 @@
+"""From a file of texts to ladder, references, mistakes, predictions and back from disk."""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+import fathom
+from fathom.cli.main import main
+from fathom.core.exceptions import UnusableInput
+from fathom.experiment.ready import make_ready
+
+GOOD, POOR = ["good", "fine", "lovely", "warm"], ["bad", "cold", "slow", "rude"]
+OTHER = ["the", "soup", "was", "a", "waiter", "and", "table", "we", "had", "it"]
+QUICK = {"epochs": 8, "learning_rate": 0.02, "batch_size": 32}
+
+
+def said(rows=300, seed=0):
+    """Texts with a word that tells."""
+    rng = np.random.default_rng(seed)
+    stars = rng.integers(0, 2, rows)
+    texts = []
+    for star in stars:
+        words = [*rng.choice(OTHER, rng.integers(4, 9)), str(rng.choice(GOOD if star else POOR))]
+        texts.append(" ".join(rng.permutation(words)))
+    return pl.DataFrame({"review": texts, "stars": np.where(stars, "good", "poor")})
+
+
+@pytest.fixture(scope="module")
+def ready():
+    return make_ready(fathom.split(fathom.load(said(), target="stars"), seed=0))
+
+
+@pytest.mark.parametrize(("net", "more"), [(None, {}), ("rnn", {}), ("gru", {"layers": 2}), ("lstm", {"bidirectional": True})])
+def test_the_nets_learn_save_and_open(ready, net, more, tmp_path):
+    small = {"dimensions": 8} if net is None else {"dimensions": 8, "units": 8}
+    run = fathom.fit(ready, **({} if net is None else {"net": net}), **QUICK, **small, **more)
+    assert run.experiment.net == (net or "embedding")
+    assert run.errors["dev"].mean() < 0.15
+    rows = {"review": ["the soup was lovely", "slow waiter and a cold soup", "", "unheard"]}
+    before = run.predict(rows)
+    run.save(tmp_path / "run", diagnosis=run.diagnose(references=False))
+    again = fathom.open_run(tmp_path / "run")
+    assert again.predict(rows).equals(before)
+    assert before["prediction"].to_list()[:2] == ["good", "poor"]
+
+
+def test_references_are_fitted_on_train_s_words(ready):
+    """Linear on tf-idf, against scikit-learn's own vectorizer with train's vocabulary."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    run = fathom.fit(ready, **QUICK)
+    linear, bayes = run.references
+    assert (linear.name, bayes.name) == ("linear", "naive Bayes")
+    splits, words = ready.splits, ready.prepare.vocabulary.words
+    vectors = TfidfVectorizer(vocabulary=["<pad>", "<unk>", *words], sublinear_tf=True, token_pattern=r"\w+")
+    x, y = splits.train.table["review"].to_list(), splits.train.y
+    model = LogisticRegression(C=1.0, max_iter=100).fit(vectors.fit_transform(x), y)
+    theirs = model.predict(vectors.transform(splits.dev.table["review"].to_list())) != splits.dev.y
+    np.testing.assert_array_equal(linear.errors.value, theirs.astype(float))
+
+
+def test_many_settings_equal_single_ones(ready):
+    settings = [{"seed": 1}, {"learning_rate": 0.003}, {"seed": 2}]
+    small = {**QUICK, "epochs": 2, "dimensions": 4}
+    many = fathom.fit_many(ready, net="embedding", settings=settings, deterministic=True, **small)
+    for run, own in zip(many, settings, strict=True):
+        solo = fathom.fit(ready, net="embedding", **{**small, **own})
+        assert run.tables["dev"]["prediction"].to_list() == solo.tables["dev"]["prediction"].to_list()
+        np.testing.assert_allclose(run.tables["dev"]["p_good"].to_numpy(), solo.tables["dev"]["p_good"].to_numpy(), atol=1e-4)
+
+
+def test_folds():
+    folded = fathom.fit(fathom.split(fathom.load(said(200), target="stars"), seed=0), folds=4, **{**QUICK, "epochs": 4})
+    assert len(folded.errors["dev"]) == 160
+    assert "linear" in str(folded.references[0])
+
+
+def test_a_number_to_predict():
+    frame = said().with_columns(pl.Series("stars", np.random.default_rng(1).normal(size=300)) + pl.col("review").str.contains("lovely") * 5)
+    run = fathom.fit(fathom.split(fathom.load(frame, target="stars"), seed=0), **QUICK)
+    assert [r.name for r in run.references] == ["linear"]
+    assert run.predict({"review": ["lovely"]})["prediction"].dtype.is_numeric()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"net": "mlp"}, "a net for texts, got mlp, which is for tables; use embedding"),
+        ({"net": "gru", "units": 0}, "`units`"),
+        ({"net": "gru", "layers": 99}, "from 1 to 32"),
+        ({"net": "embedding", "units": 3}, "units"),
+        ({"net": "embedding", "dropout": (0.1, 0.2)}, "one number"),
+    ],
+)
+def test_what_cannot_be_is_said(ready, arguments, words):
+    with pytest.raises(UnusableInput, match=words):
+        fathom.fit(ready, **arguments)
+
+
+def test_a_net_of_texts_on_a_table():
+    with pytest.raises(UnusableInput, match="a net for tables, got gru, which is for texts; use mlp"):
+        fathom.fit(fathom.split(fathom.sample("wine"), seed=0), net="gru")
+
+
+def test_dropout_is_one_number(ready):
+    run = fathom.fit(ready, net="gru", dropout=0.3, units=4, dimensions=4, epochs=1)
+    assert "SeededDropout(p=0.3)" in str(run.net)
+
+
+def test_the_command_from_file_to_predictions(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    said().with_columns(table=pl.int_range(pl.len()) % 9).write_csv("reviews.csv")
+    about = ["--text", "review", "--net", "embedding", "--dimensions", "8", "--epochs", "4", "--lr", "0.003"]
+    assert main(["fit", "reviews.csv", "--target", "stars", *about, "--out", "r"]) == 0
+    out = capsys.readouterr().out
+    assert "The net reads the text of 'review' alone" in " ".join(out.split())
+    assert "linear" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+    assert "vocabulary" in json.loads((tmp_path / "r/prepare.json").read_text())
+    said(5, seed=3).select("review").write_csv("new.csv")
+    assert main(["predict", "r", "new.csv"]) == 0
+    assert capsys.readouterr().out.count("\n") == 6
+    run = fathom.open_run("r")
+    worst = run.mistakes["review"][0]
+    page = (tmp_path / "r/report.html").read_text()
+    assert worst in page

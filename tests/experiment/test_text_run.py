@@ -127,3 +127,35 @@ def test_the_command_from_file_to_predictions(tmp_path, monkeypatch, capsys):
     worst = run.mistakes["review"][0]
     page = (tmp_path / "r/report.html").read_text()
     assert worst in page
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("net", ["embedding", "gru"])
+def test_vectors_trained_elsewhere_are_frozen_or_tuned(ready, tmp_path, frozen, net):
+    """C5W2-04."""
+    words = ready.prepare.vocabulary.words
+    known = [w for w in words if w in (*GOOD, *POOR, "soup")]
+    values = np.random.default_rng(0).normal(size=(len(known), 6)).round(4)
+    lines = [f"{len(known)} 6", *(f"{w} {' '.join(map(str, row))}" for w, row in zip(known, values, strict=True))]
+    (tmp_path / "v.txt").write_text("\n".join(lines))
+    about = {"vectors": tmp_path / "v.txt", "frozen": frozen, **({"units": 5} if net == "gru" else {})}
+    run = fathom.fit(ready, net=net, **QUICK, **about)
+    found = next(f for f in run.findings if f.id == "data.text.vectors")
+    assert found.evidence == {"with": len(known), "words": len(words)}
+    places = [words.index(w) + 2 for w in known]
+    after = run.net.embedding.weight[places].detach().numpy()
+    assert bool(np.allclose(after, values, atol=1e-6)) is frozen
+    assert not run.net.embedding.weight[0].any()
+    assert run.experiment.arguments["dimensions"] == 6
+    own = sum(p.numel() for n, p in run.net.named_parameters() if n != "embedding.weight")
+    assert run.experiment.parameters == own + (0 if frozen else 6 * ready.prepare.width)
+    run.save(tmp_path / "run", diagnosis=run.diagnose(references=False))
+    (tmp_path / "v.txt").unlink()
+    rows = {"review": ["the soup was lovely"]}
+    assert fathom.open_run(tmp_path / "run").predict(rows).equals(run.predict(rows))
+
+
+def test_vectors_of_another_width(ready, tmp_path):
+    (tmp_path / "v.txt").write_text("soup 1 2 3\n")
+    with pytest.raises(UnusableInput, match="expected 3, those of"):
+        fathom.fit(ready, vectors=tmp_path / "v.txt", dimensions=50)

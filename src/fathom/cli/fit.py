@@ -62,6 +62,8 @@ def command(
     units: Annotated[int | None, typer.Option(help="Of a layer of gru, lstm or rnn.")] = None,
     layers: Annotated[int | None, typer.Option(help="Of gru, lstm or rnn, one above the other.")] = None,
     bidirectional: Annotated[bool | None, typer.Option("--bidirectional", help="gru, lstm or rnn from both ends.")] = None,
+    vectors: Annotated[str | None, typer.Option(help="Words' vectors trained elsewhere: word2vec's or GloVe's text, also .gz.")] = None,
+    frozen: Annotated[bool | None, typer.Option("--frozen", help="Do not train the words' vectors.")] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
     batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
@@ -144,7 +146,7 @@ def _carry_out(given: dict[str, Any], folder: Path) -> int:
 SETTINGS = (
     *("optimizer", "learning_rate", "epochs", "momentum", "l2", "l1", "weight_decay", "initialization", "initialization_gain"),
     *("loss", "label_smoothing", "clip_norm", "early_stopping", "precision", "device", "seed", "data_seed", "activation", "batch_norm"),
-    *("dimensions", "units", "layers", "bidirectional"),
+    *("dimensions", "units", "layers", "bidirectional", "vectors", "frozen"),
 )
 
 
@@ -220,7 +222,7 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     from fathom.report.terminal import show
 
     screens.trained(screen, run.history)
-    screens.findings(screen, spelled(f for f in run.findings if f.id.startswith("engine.")))
+    screens.findings(screen, spelled(f for f in run.findings if f.id.startswith(("engine.", "data.text.vectors"))))
     screen.print()
     show(diagnosis, screen)
     card = _scores(run, screen, given)

@@ -10,6 +10,7 @@ import torch
 
 from fathom.core.expectations import refuse
 from fathom.core.records.experiment import Experiment
+from fathom.core.records.finding import Finding
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.experiment.arguments import sort_arguments
@@ -17,6 +18,7 @@ from fathom.experiment.build import Built, NetLike, build
 from fathom.experiment.identity import identity_of
 from fathom.experiment.ready import Ready
 from fathom.experiment.task import task_of
+from fathom.experiment.word_vectors import put_in, vectors_for
 from fathom.nets.catalogue import DEFAULT, entry
 from fathom.tasks.task import Task
 
@@ -31,6 +33,7 @@ class Candidate:
         built: the module, initialized.
         task: loss, errors and decoding.
         experiment: the record of all that.
+        findings: what was seen while the net was built.
     """
 
     ready: Ready
@@ -38,6 +41,7 @@ class Candidate:
     built: Built
     task: Task
     experiment: Experiment
+    findings: tuple[Finding, ...] = ()
 
     @classmethod
     def of(cls, ready: Ready, net: NetLike | None, arguments: Mapping[str, Any]) -> Candidate:
@@ -54,6 +58,7 @@ class Candidate:
             raise refuse("`early_stopping`", expected="a dev set to stop by", got="splits without one")
         target = ready.splits.target
         task = task_of(target, ready.prepare, settings)
+        vectors, for_net = vectors_for(ready.prepare, for_net)
         with torch.random.fork_rng():  # a user's own module may draw from torch's global generator
             torch.manual_seed(derive(settings.seed, "global"))
             built = build(
@@ -65,7 +70,9 @@ class Candidate:
                 kind=target.kind,
                 makes=ready.prepare.makes,
             )
-        return cls(ready, settings, built, task, _experiment(ready, built, settings))
+        words = ready.prepare.vocabulary
+        found = () if vectors is None or words is None else (put_in(built, words, vectors, for_net["vectors"]),)
+        return cls(ready, settings, built, task, _experiment(ready, built, settings), found)
 
     @property
     def dense(self) -> bool:

@@ -44,7 +44,7 @@ def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn
 
 ANY = ("binary", "multiclass", "regression")
 
-RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False}
+RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False, "vectors": None, "frozen": False}
 
 CATALOGUE: dict[str, Entry] = {
     entry.name: entry
@@ -63,7 +63,7 @@ CATALOGUE: dict[str, Entry] = {
             name="embedding",
             about="texts: the average of the words' vectors, then linear",
             kinds=ANY,
-            arguments={"dimensions": 50},
+            arguments={"dimensions": 50, "vectors": None, "frozen": False},
             takes="tokens",
             build=build_average,
         ),

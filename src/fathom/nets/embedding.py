@@ -21,21 +21,23 @@ class Embedding(nn.Module):
     Args:
         words: |V|, padding and <UNK> among them.
         dimensions: of a word's vector.
+        frozen: the vectors are not trained.
 
     Example:
         >>> Embedding(10, 3)(torch.tensor([[2.0, 9.0, 0.0]])).shape
         torch.Size([1, 3, 3])
     """
 
-    def __init__(self, words: int, dimensions: int) -> None:
+    def __init__(self, words: int, dimensions: int, *, frozen: bool = False) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.randn(words, dimensions) * dimensions**-0.5)
+        self.weight = nn.Parameter(torch.randn(words, dimensions) * dimensions**-0.5, requires_grad=not frozen)
         with torch.no_grad():
             self.weight[0] = 0.0
 
     def forward(self, indices: Tensor) -> Tensor:
         """Indices (n, T), whole numbers of any type -> (n, T, dimensions)."""
-        return functional.embedding(indices.long(), self.weight, padding_idx=0)
+        vectors = functional.embedding(indices.long(), self.weight)
+        return vectors * (indices != 0).unsqueeze(-1)  # torch's own padding_idx gets lost where nets are stacked
 
 
 class AverageOfEmbeddings(nn.Module):
@@ -46,6 +48,7 @@ class AverageOfEmbeddings(nn.Module):
         outputs: n_y.
         dimensions: of a word's vector.
         dropout: of the average.
+        frozen: the words' vectors are not trained.
 
     Example:
         >>> net = AverageOfEmbeddings(10, 1, dimensions=3)
@@ -54,9 +57,9 @@ class AverageOfEmbeddings(nn.Module):
         True
     """
 
-    def __init__(self, words: int, outputs: int, *, dimensions: int, dropout: float = 0.0) -> None:
+    def __init__(self, words: int, outputs: int, *, dimensions: int, dropout: float = 0.0, frozen: bool = False) -> None:
         super().__init__()
-        self.embedding = Embedding(words, dimensions)
+        self.embedding = Embedding(words, dimensions, frozen=frozen)
         self.dropout = SeededDropout(dropout, layer=1) if dropout > 0.0 else nn.Identity()
         self.linear = nn.Linear(dimensions, outputs)
 
@@ -106,7 +109,9 @@ def one_rate(dropout: object) -> float:
     return float(dropout)  # type: ignore[arg-type]
 
 
-def build_average(inputs: int, outputs: int, *, dropout: object = 0.0, dimensions: int = 50) -> tuple[nn.Module, None]:
-    """The catalogue's `embedding`."""
+def build_average(
+    inputs: int, outputs: int, *, dropout: object = 0.0, dimensions: int = 50, vectors: str | None = None, frozen: bool = False
+) -> tuple[nn.Module, None]:
+    """The catalogue's `embedding`; where its vectors came from is for the record alone."""
     size = whole("dimensions", dimensions, low=1, high=MOST_DIMENSIONS)
-    return AverageOfEmbeddings(inputs, outputs, dimensions=size, dropout=one_rate(dropout)), None
+    return AverageOfEmbeddings(inputs, outputs, dimensions=size, dropout=one_rate(dropout), frozen=bool(frozen)), None

@@ -29,6 +29,7 @@ class RecurrentText(nn.Module):
         units: of each layer and direction.
         layers, bidirectional: as in `Recurrent`.
         dropout: of the last state.
+        frozen: the words' vectors are not trained.
 
     Example:
         >>> net = RecurrentText("gru", 10, 1, dimensions=3, units=4)
@@ -48,9 +49,10 @@ class RecurrentText(nn.Module):
         layers: int = 1,
         bidirectional: bool = False,
         dropout: float = 0.0,
+        frozen: bool = False,
     ) -> None:
         super().__init__()
-        self.embedding = Embedding(words, dimensions)
+        self.embedding = Embedding(words, dimensions, frozen=frozen)
         self.recurrent = Recurrent(cell, dimensions, units, layers=layers, bidirectional=bidirectional)
         self.dropout = SeededDropout(dropout, layer=1) if dropout > 0.0 else nn.Identity()
         self.linear = nn.Linear(units * self.recurrent.directions, outputs)
@@ -79,8 +81,10 @@ def build_recurrent(
     units: int = 64,
     layers: int = 1,
     bidirectional: bool = False,
+    vectors: str | None = None,
+    frozen: bool = False,
 ) -> tuple[nn.Module, None]:
-    """The catalogue's `rnn`, `gru` and `lstm`."""
+    """The catalogue's `rnn`, `gru` and `lstm`; where their vectors came from is for the record alone."""
     net = RecurrentText(
         cell,
         inputs,
@@ -90,6 +94,7 @@ def build_recurrent(
         layers=whole("layers", layers, low=1, high=MOST_LAYERS),
         bidirectional=bool(bidirectional),
         dropout=one_rate(dropout),
+        frozen=bool(frozen),
     )
     return net, None
 

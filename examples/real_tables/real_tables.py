@@ -41,7 +41,7 @@ TABLES = (
     Table("chicago", "modeldata", "Chicago", "ridership", "dates, a day is a row"),
     Table("check_times", "modeldata", "check_times", "check_time", "names of packages, heavy tail"),
     Table("tate", "modeldata", "tate_text", "year", "ids, free text, nearly nothing else"),
-    Table("reviews", "modeldata", "training_data", "score", "only free text: refused"),
+    Table("reviews", "modeldata", "training_data", "score", "nothing but free text"),
     Table("pd_speech", "modeldata", "pd_speech", "class", "252 rows, 751 inputs"),
     Table("meats", "modeldata", "meats", "protein", "spectra: 100 inputs that are nearly one"),
     Table("alzheimer", "modeldata", "ad_data", "Class", "333 rows, 130 inputs"),

@@ -116,7 +116,7 @@ def test_two_texts_and_none_named():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"text": "revue"}, "did you mean 'review'"),
+        ({"text": "revue"}, "Did you mean 'review'"),
         ({"text": "stars"}, "'stars' twice"),
         ({"tokens": "sentences"}, "`tokens`"),
         ({"tokens": "words,x"}, "KIND,FEWEST,MOST,LENGTH"),

@@ -10,7 +10,7 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "examples/real_tables"
 CACHE = Path(__file__).parents[2] / "cache/tables"
 
-REFUSED = {"reviews": "free text", "birdstrikes": "at least two examples of every class"}
+REFUSED = {"birdstrikes": "at least two examples of every class"}
 """Tables that cannot be fitted as they are, and the words that say why."""
 
 

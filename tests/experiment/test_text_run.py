@@ -88,7 +88,7 @@ def test_a_number_to_predict():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"net": "mlp"}, "a net for texts, got mlp, which is for tables; use embedding"),
+        ({"net": "mlp"}, "a net for texts, got mlp, which is for tables. Use embedding"),
         ({"net": "gru", "units": 0}, "`units`"),
         ({"net": "gru", "layers": 99}, "from 1 to 32"),
         ({"net": "embedding", "units": 3}, "units"),
@@ -101,7 +101,7 @@ def test_what_cannot_be_is_said(ready, arguments, words):
 
 
 def test_a_net_of_texts_on_a_table():
-    with pytest.raises(UnusableInput, match="a net for tables, got gru, which is for texts; use mlp"):
+    with pytest.raises(UnusableInput, match="a net for tables, got gru, which is for texts. Use mlp"):
         fathom.fit(fathom.split(fathom.sample("wine"), seed=0), net="gru")
 
 

@@ -205,7 +205,7 @@ def _splits(given: dict[str, Any]) -> Any:
     from fathom.data.load import load
     from fathom.data.splits import split
 
-    about = {k: given[k] for k in ("kind", "group", "time", "id", "role", "text", "tokens") if given[k] is not None}
+    about = {k: given[k] for k in ("kind", "group", "time", "id", "role", "text", "tokens") if given.get(k) is not None}
     by = typed.by_source(given)
     types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
     data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)

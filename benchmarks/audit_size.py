@@ -9,6 +9,7 @@ The table: normal numbers with a common part, every tenth column one of whole nu
 from __future__ import annotations
 
 import argparse
+import functools
 import resource
 import time
 from typing import Any
@@ -65,9 +66,8 @@ def main() -> None:
     print("| what | seconds | processor seconds | peak GiB |\n|---|---|---|---|")
     splits = timed("make, load and split", lambda: splits_of(given.rows, given.columns, given.planted))
     found = timed("audit", lambda: audit(splits))
-    prepared = timed("prepare (part of every fit)", lambda: prepare_splits(splits))
-    timed("quick audit of a fit", lambda: quick_audit(splits, *prepared))
-    del prepared
+    prepare, prepared = timed("prepare (part of every fit)", lambda: prepare_splits(splits))
+    timed("quick audit of a fit", functools.partial(quick_audit, splits, prepare, prepared))
     rng = np.random.default_rng(0)
     errors = {role: (rng.random(given.rows) < rate).astype(float) for role, rate in (("train", 0.01), ("dev", 0.03))}
     timed(f"diagnose {given.rows:,} errors a role, 0 and 1", lambda: diagnose(errors))

@@ -122,12 +122,24 @@ def test_catalogue_nets_with_their_sound_weights_are_healthy(activation, batch_n
     from fathom.nets.initialization import initialize, scheme_for
 
     for name, entry in CATALOGUE.items():
+        if entry.takes != "features":
+            continue  # below
         arguments = {"hidden": (64, 32, 32, 16), "activation": activation, "batch_norm": batch_norm} if name == "mlp" else {}
         net, _ = entry.build(20, 3, **arguments)
         initialize(net, scheme=scheme_for(activation))
         signal = fathom.check_signal(net, torch.randn(64, 20))
         assert signal.verdict == "healthy", name
         assert not [f for f in signal.findings if f.severity != "info"], name
+
+
+@pytest.mark.parametrize("name", [name for name, entry in CATALOGUE.items() if entry.takes == "tokens"])
+def test_catalogue_nets_for_texts_are_healthy(name):
+    from fathom.nets.initialization import initialize
+
+    net, _ = CATALOGUE[name].build(50, 3, dropout=0.0, **CATALOGUE[name].arguments)
+    initialize(net, scheme="xavier")
+    signal = fathom.check_signal(net, torch.randint(1, 50, (64, 12), generator=torch.Generator().manual_seed(0)))
+    assert signal.verdict == "healthy"
 
 
 @pytest.mark.parametrize("norm_first", [False, True])

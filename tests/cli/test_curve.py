@@ -49,7 +49,7 @@ def test_the_curve_of_a_run_is_kept_with_it_and_prices_its_advice(capsys, tmp_pa
     assert main(["curve", "sample:digits", "--run", str(run), "--repeats", "2", "--quiet"]) == 0
     kept = json.loads((run / "curve.json").read_text("utf-8"))
     assert kept["epochs"] == 6
-    assert kept["net"] == "mlp 60-8-10"
+    assert kept["net"] == "mlp 61-8-10"
     opened = fathom.open_run(run)
     found = opened.diagnose(references=False, human=0.0, tolerance=0.001)
     priced = [s.why for s in found.steps if s.what == "more data"]

@@ -139,7 +139,7 @@ def test_what_cannot_be_is_refused(arguments, message):
 
 
 def test_catalogue_names_and_arguments():
-    assert sorted(CATALOGUE) == ["linear", "logistic", "mlp", "softmax"]
+    assert sorted(CATALOGUE) == ["embedding", "gru", "linear", "logistic", "lstm", "mlp", "rnn", "softmax"]
     with pytest.raises(UnusableInput, match="Did you mean 'mlp'"):
         entry("mpl")
     with pytest.raises(UnusableInput, match=r"`hiden`: expected an argument of mlp .*Did you mean 'hidden'"):

@@ -1,6 +1,7 @@
 """A training that is killed anywhere and taken up again has the bits of one that was left alone."""
 
 import itertools
+from functools import partial
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ import torch
 from fathom.core.exceptions import UnusableInput
 from fathom.core.records.settings import Settings
 from fathom.engine.checkpoints import Checkpoints
+from fathom.engine.measured import Measured
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.training import Job, train
@@ -26,6 +28,10 @@ SETTINGS = {
 
 class Killed(Exception):
     pass
+
+
+def mean_loss(outputs, targets):
+    return float(TASK.loss(outputs, targets).mean())
 
 
 def job(folder, arguments, *, members=1, record=True, kill_after=None, rows=90):
@@ -47,8 +53,7 @@ def job(folder, arguments, *, members=1, record=True, kill_after=None, rows=90):
             raise Killed
 
     def measure(outputs, whole):
-        losses = [TASK.loss(o, y).mean() for o in outputs(X)]
-        return [{"dev": TASK.errors(o, y).rate, "dev_loss": float(v)} for o, v in zip(outputs(X), losses, strict=True)]
+        return [Measured({"dev": TASK.errors(o, y).rate}, partial(mean_loss, o, y)) for o in outputs(X)]
 
     side = TaskSide(TASK.loss, TASK.slope, dense_net(5, 3, hidden=(6, 4), **of_net) if record else None)
     checkpoints = None if folder is None else Checkpoints(folder, seconds=0.0)

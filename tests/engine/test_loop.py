@@ -8,6 +8,7 @@ from torch import nn
 
 from fathom.core.exceptions import TrainingDiverged
 from fathom.core.records.settings import Settings
+from fathom.engine.measured import Measured
 from fathom.engine.order import batches
 from fathom.engine.schedules import factor
 from fathom.engine.training import Job, interval
@@ -96,18 +97,35 @@ def test_early_stopping_ends_with_the_weights_of_the_best_dev_epoch():
     def measure(outputs, whole):
         error = next(dev)
         kept[error] = theta_of(net_of(run)).clone()
-        return [{"dev": error, "dev_loss": error}]
+        return [Measured({"dev": error}, lambda: error)]
 
     history = history_of(changed(run, measure=measure))
     assert (history.stopped, history.best_epoch, len(history)) == ("early", 3, 6)
     assert torch.equal(theta_of(net_of(run)), kept[0.2])
 
 
+def scored(error, loss):
+    return Measured({"dev": error}, lambda: loss)
+
+
 def test_equal_dev_errors_are_told_apart_by_the_dev_loss():
     run = job(early_stopping=2, epochs=4)
     scores = iter([(0.2, 0.9), (0.2, 0.5), (0.2, 0.7), (0.3, 0.1)])
-    history = history_of(changed(run, measure=lambda outputs, whole: [dict(zip(("dev", "dev_loss"), next(scores), strict=True))]))
+    history = history_of(changed(run, measure=lambda outputs, whole: [scored(*next(scores))]))
     assert history.best_epoch == 2
+
+
+def test_the_dev_loss_is_asked_for_only_where_it_can_decide():
+    asked = []
+    run = job(early_stopping=5, epochs=5)
+    errors = enumerate([0.3, 0.4, 0.3, 0.2, 0.5], start=1)
+
+    def measure(outputs, whole):
+        epoch, error = next(errors)
+        return [Measured({"dev": error}, lambda: asked.append(epoch) or float(epoch))]
+
+    assert history_of(changed(run, measure=measure)).best_epoch == 4
+    assert asked == [1, 3, 4]  # the first, the tie, the improvement
 
 
 def test_interrupt_keeps_what_is_finished():
@@ -142,7 +160,7 @@ def test_measuring_costs_a_tenth_of_the_examples_but_happens_ten_times(rows, mea
 @pytest.mark.parametrize("early", [False, 100])
 def test_with_early_stopping_dev_is_measured_in_every_epoch_and_train_at_intervals(early):
     def measure(outputs, whole):
-        return [{"dev": 0.5, "dev_loss": 1.0} | ({"train": 0.1} if whole else {})]
+        return [Measured({"dev": 0.5} | ({"train": 0.1} if whole else {}), lambda: 1.0)]
 
     run = job(rows=1000, epochs=40, early_stopping=early, batch_size="full")
     history = history_of(changed(run, measure=measure, measured_rows=5000))

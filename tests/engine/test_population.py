@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from fathom.core.records.settings import Settings
+from fathom.engine.measured import Measured
 from fathom.engine.population import Member, Population
 from fathom.engine.task import TaskSide
 from fathom.engine.training import Job, train
@@ -148,7 +149,7 @@ def test_a_member_that_diverges_is_retired_alone():
 def test_the_others_go_on_when_one_stops_early():
     def measure(outputs, whole):
         measured = outputs(data(torch.float64)[0])
-        return [{"dev": float(functional.cross_entropy(o, data(torch.float64)[1])), "dev_loss": 0.0} for o in measured]
+        return [Measured({"dev": float(functional.cross_entropy(o, data(torch.float64)[1]))}) for o in measured]
 
     def run(ks):
         X, y = data(torch.float64)

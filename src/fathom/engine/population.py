@@ -138,10 +138,10 @@ class Population:
         self.counts = [self.counts[k] for k in numbers]
         self._bind()
 
-    def penalties(self) -> list[float]:
-        """lambda/(2m) times the squares (absolute values) of the weights of each member (C2W1-17..19)."""
+    def penalties(self, norms: Sequence[float] | None = None) -> list[float]:
+        """lambda/(2m) times the squares (absolute values) of the weights of each member (C2W1-17..19); `norms` are the `weight_norms`."""
         settings = [m.settings for m in self.members]
-        squares = [s.l2 * norm**2 for s, norm in zip(settings, self.weight_norms(), strict=True)]
+        squares = [s.l2 * norm**2 for s, norm in zip(settings, self.weight_norms() if norms is None else norms, strict=True)]
         sums = self._sums(lambda w: w.abs()) if any(s.l1 for s in settings) else [0.0] * len(self)
         terms = zip(settings, squares, sums, self.counts, strict=True)
         return [(square + s.l1 * total) / (2 * rows) for s, square, total, rows in terms]

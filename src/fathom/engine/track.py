@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from torch import Tensor, nn
@@ -56,14 +56,14 @@ class Track:
         """Mark the member as diverged."""
         self.stopped, self.diverged = "diverged", TrainingDiverged(what)
 
-    def add(self, epoch: Epoch, dev_loss: float) -> None:
+    def add(self, epoch: Epoch, dev_loss: Callable[[], float] | None) -> None:
         """Write an epoch down; with early stopping, keep its weights where they are the best so far, or stop."""
         self.epochs.append(epoch)
         patience = self.settings.early_stopping
         if not patience or "dev" not in epoch.errors:
             return
-        score = (epoch.errors["dev"], dev_loss)
-        if score < self.best_score:
+        error = epoch.errors["dev"]
+        if error <= self.best_score[0] and (score := (error, dev_loss() if dev_loss else math.inf)) < self.best_score:
             self.best_score, self.best_epoch, self.best = score, epoch.epoch, snapshot(self.net)
         elif self.best_epoch is not None and epoch.epoch - self.best_epoch >= patience:
             self.stopped = "early"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 from fathom.core.records.history import Epoch
 from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.choice import plan_for
+from fathom.engine.measured import NOTHING, Measured
 from fathom.engine.order_of_members import Order
 from fathom.engine.plans.plan import Plan
 from fathom.engine.population import Member, Population
@@ -25,8 +26,8 @@ from fathom.engine.track import Track
 Outputs = Callable[[Tensor], Tensor]
 """Inputs (n, ...) -> the raw outputs (K, n, width) of all members in evaluation mode."""
 
-Measure = Callable[[Outputs, bool], Sequence[Mapping[str, float]]]
-"""The errors by role of each member, and "dev_loss" for ties of early stopping; of dev alone where the second argument is False."""
+Measure = Callable[[Outputs, bool], Sequence[Measured]]
+"""What each member does wrong by role; on dev alone where the second argument is False."""
 
 Progress = Callable[[int, int, str], None]
 """Updates done, updates in all, a text with the latest figures."""
@@ -55,7 +56,7 @@ class Job:
     targets: Tensor
     task: TaskSide
     measure: Measure | None = None
-    measure_member: Callable[[int, bool], Mapping[str, float]] | None = None
+    measure_member: Callable[[int, bool], Measured] | None = None
     measured_rows: int = 0
     progress: Progress | None = None
     checkpoints: Checkpoints | None = None
@@ -134,15 +135,15 @@ class _Running:
         terms = self._pass(epoch)
         if not self.active:
             return
-        penalties = self.population.penalties()
-        fine = [self.tracks[k].guard(epoch, a + b) for k, a, b in zip(self.active, terms, penalties, strict=True)]
+        norms = self.population.weight_norms()
+        figures = list(zip(terms, self.population.penalties(norms), norms, strict=True))
+        fine = [self.tracks[k].guard(epoch, a + b) for k, (a, b, _) in zip(self.active, figures, strict=True)]
         if not all(fine):
-            terms = [t for t, good in zip(terms, fine, strict=True) if good]
-            penalties = [p for p, good in zip(penalties, fine, strict=True) if good]
+            figures = [of_member for of_member, good in zip(figures, fine, strict=True) if good]
             self._retire()
             if not self.active:
                 return
-        self._write_down(epoch, terms, penalties)
+        self._write_down(epoch, figures)
         self._retire()
         self.finished = (self.population.theta.clone(), {name: b.clone() for name, b in self.population.buffers.items()})
         self._checkpoint(Position(epoch + 1, 0, ()))
@@ -161,24 +162,23 @@ class _Running:
         if self.job.checkpoints is not None and self.job.checkpoints.due():
             self.job.checkpoints.write(*taken(self.population, self.tracks, self.active, position))
 
-    def _write_down(self, epoch: int, terms: Sequence[float], penalties: Sequence[float]) -> None:
-        errors, norms = self._measure(epoch), self.population.weight_norms()
-        for place, k in enumerate(self.active):
-            numbers = dict(errors[place])
-            dev_loss = numbers.pop("dev_loss", math.inf)
+    def _write_down(self, epoch: int, figures: Sequence[tuple[float, float, float]]) -> None:
+        """The data term, the penalty and the norm of the weights of each active member, and its errors where they are due."""
+        measured = self._measure(epoch)
+        for place, (k, (term, penalty, norm)) in enumerate(zip(self.active, figures, strict=True)):
             settings = self.tracks[k].settings
             rate = settings.learning_rate * self.factors.at(place, epoch, self.population.updates - 1)
             done = Epoch(
                 epoch=epoch,
-                J=terms[place] + penalties[place],
-                data_term=terms[place],
-                penalty=penalties[place],
-                errors=numbers,
+                J=term + penalty,
+                data_term=term,
+                penalty=penalty,
+                errors=measured[place].errors,
                 learning_rate=rate,
-                weight_norm=norms[place],
+                weight_norm=norm,
                 updates=self.population.updates,
             )
-            self.tracks[k].add(done, dev_loss)
+            self.tracks[k].add(done, measured[place].dev_loss)
 
     def _pass(self, epoch: int) -> list[float]:
         """All mini-batches of an epoch; returns the mean loss of an example, by active member."""
@@ -221,11 +221,11 @@ class _Running:
         self.population.keep(going)
         self.factors.keep(going)
 
-    def _measure(self, epoch: int) -> Sequence[Mapping[str, float]]:
+    def _measure(self, epoch: int) -> Sequence[Measured]:
         job, due = self.job, epoch % self.every == 0 or epoch in (1, self.epochs)
         watched = due or any(member.settings.early_stopping for member in self.population.members)
         if not (job.measure or job.measure_member) or not watched:
-            return [{}] * len(self.active)
+            return [NOTHING] * len(self.active)
         self._mode(training=False)
         with torch.no_grad():
             if job.measure_member is not None:

@@ -15,6 +15,7 @@ from fathom.core.records.history import History
 from fathom.core.seeding import derive
 from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.chunks import chunks_of, members_at_once, out_of_memory
+from fathom.engine.measured import Measured
 from fathom.engine.plans.loop import outputs_of
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
@@ -212,20 +213,14 @@ def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | N
     task, record = candidates[0].task, candidates[0].built.record
     watched = [{role: p.take(subset(len(p), WHILE_TRAINING, 0)) for role, p in roles.items()} for roles in _distinct(blocks)]
 
-    def measure(outputs: Outputs, whole: bool) -> list[dict[str, float]]:
-        numbers: list[dict[str, float]] = []
-        for role, p in _looked_at(watched[0], whole):
-            for place, of_member in enumerate(outputs(p.inputs)):
-                if place == len(numbers):
-                    numbers.append({})
-                numbers[place] |= _numbers(candidates[0], role, of_member, p.targets)
-        return numbers
+    def measure(outputs: Outputs, whole: bool) -> list[Measured]:
+        looked_at = _looked_at(watched[0], whole)
+        by_role = [outputs(p.inputs) for _, p in looked_at]
+        return [_measured(candidates[0], looked_at, of_member) for of_member in zip(*by_role, strict=True)]
 
-    def measure_member(place: int, whole: bool) -> dict[str, float]:
-        numbers: dict[str, float] = {}
-        for role, p in _looked_at(watched[place], whole):
-            numbers |= _numbers(candidates[place], role, outputs_of(candidates[place].built.module, p.inputs), p.targets)
-        return numbers
+    def measure_member(place: int, whole: bool) -> Measured:
+        looked_at = _looked_at(watched[place], whole)
+        return _measured(candidates[place], looked_at, [outputs_of(candidates[place].built.module, p.inputs) for _, p in looked_at])
 
     return Job(
         members=[_member(c, rows) for c, rows in zip(candidates, blocks.rows, strict=True)],
@@ -250,12 +245,14 @@ def _distinct(blocks: Blocks) -> Sequence[Mapping[str, Pair]]:
     return blocks.roles[:1] if blocks.shared else blocks.roles
 
 
-def _numbers(candidate: Candidate, role: str, outputs: Tensor, targets: Tensor) -> dict[str, float]:
-    """The error of a role, and the dev loss where early stopping wants it for ties."""
-    numbers = {role: candidate.task.errors(outputs, targets).rate}
-    if role == "dev" and candidate.settings.early_stopping:
-        numbers["dev_loss"] = float(candidate.task.loss(outputs, targets).double().mean())
-    return numbers
+def _measured(candidate: Candidate, roles: Sequence[tuple[str, Pair]], outputs: Sequence[Tensor]) -> Measured:
+    """The errors by role, and the dev loss where early stopping may want it for ties."""
+    task = candidate.task
+    errors = {role: task.errors(said, p.targets).rate for (role, p), said in zip(roles, outputs, strict=True)}
+    if not candidate.settings.early_stopping or "dev" not in errors:
+        return Measured(errors)
+    said, targets = next((said, p.targets) for (role, p), said in zip(roles, outputs, strict=True) if role == "dev")
+    return Measured(errors, lambda: float(task.loss(said, targets).double().mean()))
 
 
 def _tables(candidate: Candidate, pairs: Mapping[str, Pair]) -> dict[str, pl.DataFrame]:

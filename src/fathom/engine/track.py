@@ -88,7 +88,7 @@ class Track:
 
 def snapshot(net: nn.Module) -> dict[str, Tensor]:
     """Copies of all parameters and buffers, by name."""
-    return {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
+    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 
 def restore(net: nn.Module, kept: Mapping[str, Tensor]) -> None:

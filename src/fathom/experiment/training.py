@@ -32,6 +32,7 @@ from fathom.experiment.stacking import why_alone
 from fathom.experiment.tensors import Pair
 from fathom.nets.seeded import seeded_dropout
 from fathom.nets.untouched import untouched_random
+from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
     import polars as pl
@@ -252,7 +253,12 @@ def _measured(candidate: Candidate, roles: Sequence[tuple[str, Pair]], outputs: 
     if not candidate.settings.early_stopping or "dev" not in errors:
         return Measured(errors)
     said, targets = next((said, p.targets) for (role, p), said in zip(roles, outputs, strict=True) if role == "dev")
-    return Measured(errors, lambda: float(task.loss(said, targets).double().mean()))
+    return Measured(errors, lambda: _mean_loss(task, said, targets))
+
+
+def _mean_loss(task: Task, outputs: Tensor, targets: Tensor) -> float:
+    with torch.no_grad():
+        return float(task.loss(outputs, targets).double().mean())
 
 
 def _tables(candidate: Candidate, pairs: Mapping[str, Pair]) -> dict[str, pl.DataFrame]:

@@ -12,7 +12,7 @@ from fathom.engine.dense.passes import BATCH_NORM_EPS, Blocks, Names, activate, 
 def evaluate(net: DenseNet, names: list[Names], blocks: Blocks, X: Tensor, buffers: Blocks, *, chunk: int = 8_192) -> Tensor:
     """(K, n, n_y) raw outputs for rows (n, n_x) that all members read, or (K, n, n_x)."""
     parts = [_outputs(net, names, blocks, X[..., start : start + chunk, :], buffers) for start in range(0, X.shape[-2], chunk)]
-    return torch.cat(parts, dim=1)
+    return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
 
 
 def _outputs(net: DenseNet, names: list[Names], blocks: Blocks, X: Tensor, buffers: Blocks) -> Tensor:

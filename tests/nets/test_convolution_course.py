@@ -135,8 +135,8 @@ def test_lenet_has_the_shapes_and_counts_of_the_table():
     assert counts == [608, 0, 3216, 0, 48120, 10164, 850]
     assert sum(counts) == 62_958
     assert lenet5(10, channels=1, side=28)(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
-    with pytest.raises(UnusableInput, match="12"):
-        lenet5(10, side=8)
+    with pytest.raises(UnusableInput, match="at least 4, got 3"):
+        lenet5(10, side=3)
 
 
 def test_a_detector_moves_with_the_picture_and_sees_little_of_it():

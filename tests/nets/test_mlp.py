@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from fathom.core.exceptions import UnusableInput
+from fathom.core.records.picture import Picture
 from fathom.nets.catalogue import CATALOGUE, arguments_for, entry
 from fathom.nets.dropout import SeededDropout
 from fathom.nets.initialization import initialize
@@ -139,7 +140,7 @@ def test_what_cannot_be_is_refused(arguments, message):
 
 
 def test_catalogue_names_and_arguments():
-    assert sorted(CATALOGUE) == ["embedding", "gru", "linear", "logistic", "lstm", "mlp", "rnn", "softmax"]
+    assert sorted(CATALOGUE) == ["embedding", "gru", "lenet5", "linear", "logistic", "lstm", "mlp", "plain", "resnet", "resnet20", "rnn", "softmax"]
     with pytest.raises(UnusableInput, match="Did you mean 'mlp'"):
         entry("mpl")
     with pytest.raises(UnusableInput, match=r"`hiden`: expected an argument of mlp .*Did you mean 'hidden'"):
@@ -148,5 +149,7 @@ def test_catalogue_names_and_arguments():
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_net_takes_its_inputs_to_its_outputs(name):
-    net, _ = CATALOGUE[name].build(5, 3, dropout=0.0, **CATALOGUE[name].arguments)
-    assert net(torch.zeros(7, 5)).shape == (7, 3)
+    about = CATALOGUE[name]
+    given = Picture(channels=3, height=8, width=6) if about.pictures else 5
+    net, _ = about.build(given, 3, dropout=0.0, **about.arguments)
+    assert net(torch.zeros(7, given.columns if about.pictures else 5)).shape == (7, 3)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from fathom.core.expectations import refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
+from fathom.core.records.picture import Picture
 from fathom.core.records.prepared import Prepared
 from fathom.core.records.target_scale import TargetScale
 from fathom.data.dataset import Dataset
@@ -20,9 +21,10 @@ from fathom.data.preparing.findings import constant, new_missing, pooled, unseen
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.preparing.layout import Layout
 from fathom.data.preparing.levels import Levels
+from fathom.data.preparing.pictures import picture_in
 from fathom.data.preparing.raw_numbers import raw_matrix, raws_of
 from fathom.data.preparing.scaling import Scaling, varying
-from fathom.data.preparing.text import prepare_text
+from fathom.data.preparing.text import pictures_text, prepare_text
 from fathom.data.preparing.text_findings import fitted, seen
 from fathom.data.preparing.tokens import Tokens
 from fathom.data.preparing.vocabulary import Vocabulary
@@ -40,7 +42,8 @@ class Prepare:
     """From rows as they are to the inputs of a net: normalize, impute, encode.
 
     Numbers and the parts of dates get train's mean subtracted and are divided by its standard deviation; booleans and levels of
-    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so.
+    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so. Where the input columns are a
+    picture all pixels are kept, and each channel has one mean and one standard deviation.
 
     Attributes:
         columns: the columns of train, the target's among them.
@@ -50,6 +53,7 @@ class Prepare:
         target_scale: mean, standard deviation and baseline of a number to predict; None for classes.
         findings: columns that were dropped, levels that were pooled.
         vocabulary: of the text that is the only input; None for tables.
+        picture: that the features are; None for tables.
 
     Example:
         >>> import fathom
@@ -66,6 +70,7 @@ class Prepare:
     target_scale: TargetScale | None = None
     findings: tuple[Finding, ...] = ()
     vocabulary: Vocabulary | None = None
+    picture: Picture | None = None
 
     @classmethod
     def fit(cls, train: Dataset, *, like: Dataset | None = None) -> Prepare:
@@ -84,6 +89,9 @@ class Prepare:
         if any(c.kind == "text" for c in train.inputs):
             return cls._of_text(train)
         raws = raws_of(train.columns)
+        if (picture := picture_in(train)) is not None:
+            channels = Scaling.of_pictures(train.table, raws, picture.channel_of)
+            return cls(train.columns, len(train), channels, (), _target_scale(train), (), picture=picture)
         scaling = Scaling.fit(train.table, raws, () if like is None else varying(like.table, raws))
         found = [Levels.fit(train.table.get_column(c.name)) for c in train.inputs if c.kind == "category"]
         levels = tuple(level for level in found if level.varies)
@@ -164,7 +172,8 @@ class Prepare:
 
     def to_json(self) -> dict[str, Any]:
         """JSON values from which `from_json` makes the same prepare, bit for bit."""
-        return stored.values_of(self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings, self.vocabulary)
+        parts = (self.columns, self.rows, self.scaling, self.levels, self.target_scale, self.findings)
+        return stored.values_of(*parts, self.vocabulary, self.picture)
 
     @classmethod
     def from_json(cls, values: Any) -> Prepare:
@@ -176,6 +185,8 @@ class Prepare:
         return cls(*stored.read(values))
 
     def __str__(self) -> str:
+        if self.picture is not None:
+            return pictures_text(self.picture, self.scaling, self.target_scale, self.rows)
         return prepare_text(self.scaling, self.levels, self.target_scale, self.rows, len(self.names), self.layout.dropped, self.vocabulary)
 
     def _scale(self) -> TargetScale:

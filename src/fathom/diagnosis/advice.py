@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
+from fathom.core.records.picture import PICTURE_NETS, RESIDUAL
 from fathom.core.records.step import Step
 from fathom.diagnosis.gaps import more_examples_decide
 from fathom.diagnosis.sayings import Scene
@@ -71,6 +72,10 @@ def _epochs(facts: Circumstances) -> str:
 
 
 def _bigger(facts: Circumstances) -> str:
+    if facts.net in RESIDUAL:
+        return f"--net resnet --depth {(facts.depth or 20) + 12} (now {facts.depth or 20})"
+    if facts.net in PICTURE_NETS:
+        return "--net resnet20"
     if facts.net in ("logistic", "softmax", "linear") or facts.hidden == ():
         return f"--net mlp --hidden {FIRST_HIDDEN}"
     if facts.hidden:
@@ -115,7 +120,7 @@ def _variance(facts: Circumstances) -> Iterator[Step]:
         how=_l2(facts),
         source="C2W1-19",
     )
-    if facts.net not in ("logistic", "softmax", "linear") and facts.hidden != ():
+    if facts.net not in ("logistic", "softmax", "linear", "plain", *RESIDUAL) and facts.hidden != ():
         yield _dropout(_most(facts.dropout))
     yield Step(
         gap="variance",

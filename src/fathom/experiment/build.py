@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from fathom.core.dense import DenseNet
 from fathom.core.expectations import refuse
+from fathom.core.records.picture import Picture
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
-from fathom.nets.catalogue import DEFAULT, arguments_for, entry
+from fathom.nets.catalogue import DEFAULT, Entry, arguments_for, entry
 from fathom.nets.initialization import initialize, scheme_for
+from fathom.nets.work import multiplications
 
 NetLike = str | nn.Module | Callable[..., nn.Module]
 
@@ -28,17 +30,22 @@ class Built:
         record: of a fully connected net of the catalogue; None for others.
         name: the catalogue's name, or "custom".
         arguments: of the net.
+        picture: that a net of the catalogue for pictures takes.
+        work: multiplications for one example in a forward pass; the parameters where they are not counted.
     """
 
     module: nn.Module
     record: DenseNet | None
     name: str
     arguments: Mapping[str, Any]
+    picture: Picture | None = None
+    work: int = 0
 
     @property
     def shape(self) -> str:
-        """784-64-32-10, or the class of a user's module."""
-        return str(self.record) if self.record is not None else type(self.module).__name__
+        """784-64-32-10, the picture that goes in, or the class of a user's module."""
+        described = self.record if self.record is not None else self.picture
+        return type(self.module).__name__ if described is None else str(described)
 
     @property
     def parameters(self) -> int:
@@ -55,6 +62,7 @@ def build(
     arguments: Mapping[str, Any],
     kind: str,
     makes: str = "features",
+    picture: Picture | None = None,
 ) -> Built:
     """The net that a user names.
 
@@ -65,6 +73,7 @@ def build(
         arguments: of a named net.
         kind: of the target, which a named net must answer.
         makes: what a row is, "features" or "tokens", which a named net must take.
+        picture: that the inputs are, which a net for pictures needs.
 
     Raises:
         UnusableInput: an unknown net, one for another kind of target, or a module that trains nothing.
@@ -73,7 +82,7 @@ def build(
         raise refuse("`dropout`", expected="0 with a net of your own", got=repr(settings.dropout), fix="put dropout into the net itself")
     if isinstance(net, str):
         _check_takes(net, makes)
-        built = _named(net, inputs, outputs, settings, arguments, kind)
+        built = _named(net, inputs, outputs, settings, arguments, kind, picture)
     else:
         built = Built(_module(net, inputs, outputs, settings), None, "custom", {})
         if settings.initialization is not None:
@@ -90,19 +99,35 @@ def _check_takes(name: str, makes: str) -> None:
         raise refuse("`net`", expected=f"a net for {said[makes]}", got=f"{name}, which is for {said[takes]}", fix=f"use {DEFAULT[makes]}")
 
 
-def _named(name: str, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str) -> Built:
+def _named(
+    name: str, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str, picture: Picture | None
+) -> Built:
     chosen = entry(name)
     if kind not in chosen.kinds:
         raise refuse(
             "`net`", expected=f"a net for a {kind} target", got=f"{name}, which is for {' and '.join(chosen.kinds)}", fix="use mlp"
         )
     full = arguments_for(name, dict(arguments))
-    module, record = chosen.build(inputs, outputs, dropout=settings.dropout, **full)
-    scheme = settings.initialization or scheme_for(full.get("activation", "sigmoid"))
+    module, record = chosen.build(_inputs(chosen, inputs, picture), outputs, dropout=settings.dropout, **full)
+    scheme = settings.initialization or scheme_for(full.get("activation", chosen.activation))
     initialize(module, scheme=scheme, gain=settings.initialization_gain, seed=settings.seed)
     if record is not None and "hidden" in full:
         full["hidden"] = record.sizes[1:-1]
-    return Built(module, record, name, full)
+    if not chosen.pictures:
+        return Built(module, record, name, full)
+    return Built(module, record, name, full, picture, multiplications(module, inputs))
+
+
+def _inputs(chosen: Entry, inputs: int, picture: Picture | None) -> int | Picture:
+    """What a net of the catalogue is built for: a width, or a picture."""
+    if not chosen.pictures:
+        return inputs
+    if picture is None:
+        got = f"{inputs:,} columns of a table" if inputs > 1 else "one column of a table"
+        raise refuse(
+            "data", expected=f"pictures for net {chosen.name}: a folder of them, or arrays (n, height, width)", got=got, fix="use net mlp"
+        )
+    return picture
 
 
 def _module(net: Any, inputs: int, outputs: int, settings: Settings) -> nn.Module:

@@ -69,6 +69,7 @@ class Candidate:
                 arguments=for_net,
                 kind=target.kind,
                 makes=ready.prepare.makes,
+                picture=ready.prepare.picture,
             )
         words = ready.prepare.vocabulary
         found = () if vectors is None or words is None else (put_in(built, words, vectors, for_net["vectors"]),)

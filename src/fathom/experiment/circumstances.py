@@ -8,6 +8,7 @@ from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.folds import Folds
+from fathom.core.records.picture import PICTURE_NETS
 
 
 def circumstances_of(experiment: Experiment, findings: Iterable[Finding], folds: Folds | None = None) -> Circumstances:
@@ -16,7 +17,8 @@ def circumstances_of(experiment: Experiment, findings: Iterable[Finding], folds:
     return Circumstances(
         train_rows=experiment.rows["train"] if folds is None else round(sum(f.train_rows for f in folds.folds) / len(folds)),
         net=experiment.net,
-        hidden=tuple(experiment.arguments.get("hidden", ())),
+        hidden=None if experiment.net in PICTURE_NETS else tuple(experiment.arguments.get("hidden", ())),
+        depth=experiment.arguments.get("depth"),
         l2=settings.l2,
         dropout=settings.dropout,
         epochs=settings.epochs,

@@ -20,6 +20,7 @@ from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
 from fathom.core.records.mismatch import Mismatch
+from fathom.core.records.picture import PICTURE_NETS
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Kind, Target
 from fathom.core.records.threshold import Threshold
@@ -183,15 +184,8 @@ def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outpu
     if not all(bool(torch.isfinite(w).all()) for w in weights.values() if w.is_floating_point()):
         raise damaged(folder, "weights that are not finite")
     settings = dataclasses.replace(experiment.settings, device="auto", dropout=experiment.settings.dropout if net is None else 0.0)
-    built = build(
-        chosen,
-        inputs=prepare.width,
-        outputs=outputs,
-        settings=settings,
-        arguments=experiment.arguments,
-        kind=kind,
-        makes=prepare.makes,
-    )
+    about = {"arguments": experiment.arguments, "kind": kind, "makes": prepare.makes, "picture": prepare.picture}
+    built = build(chosen, inputs=prepare.width, outputs=outputs, settings=settings, **about)
     built.module.load_state_dict(weights)
     return built.module.eval()
 
@@ -201,6 +195,10 @@ def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.T
     about = experiment.arguments
     hidden = about.get("hidden", tuple(about[name] for name in ("dimensions", "units") if name in about))
     if experiment.net == "custom":
+        return
+    if experiment.arguments.get("depth", 0) > len(weights):  # each layer has a tensor at least
+        raise damaged(folder, f"a net of {experiment.arguments['depth']:,} layers beside {len(weights):,} tensors")
+    if experiment.net in PICTURE_NETS:  # their other sizes follow from the picture, all of whose pixels are listed in the folder
         return
     sizes = [inputs, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]
     stored = sum(w.numel() for w in weights.values())

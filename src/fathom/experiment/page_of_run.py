@@ -49,6 +49,7 @@ def page_of_run(run: Shown, experiment: Experiment, diagnosis: Diagnosis, comman
         tables=run.tables,
         mistakes=run.mistakes if "dev" in run.tables else None,
         usual=usual_of(run.prepare),
+        picture=run.prepare.picture,
         boundary=run.boundary,
         folds=run.folds,
         scores=scores_of(run),

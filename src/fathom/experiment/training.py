@@ -190,7 +190,7 @@ def _program(
     """Train candidates as one program; their tracks, the seconds, and what the bits depend on."""
     first, batch = candidates[0], _batch(candidates[0])
     check_fit(first.built, blocks.train.inputs[:2], first.task.outputs, batch)
-    threads = threads_for(batch, len(candidates) * first.built.parameters)
+    threads = threads_for(batch, len(candidates) * max(first.built.work, first.built.parameters))
     name = "dense" if first.dense else "stacked" if len(candidates) > 1 else "loop"
     plan = {"plan": name, "members": len(candidates), "threads": threads, "device": device_of(first.settings).type}
     if checkpoints is not None:

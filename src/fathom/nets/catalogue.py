@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from torch import nn
@@ -12,6 +13,7 @@ from fathom.core.dense import DenseNet
 from fathom.core.expectations import did_you_mean, one_of, refuse, shown
 from fathom.nets.embedding import build_average
 from fathom.nets.mlp import build_mlp
+from fathom.nets.pictures import build_lenet5, build_residual
 from fathom.nets.recurrent_text import build_gru, build_lstm, build_rnn
 
 
@@ -26,6 +28,8 @@ class Entry:
         arguments: its own arguments and their defaults; dropout comes from the settings.
         takes: what a row of its inputs is: "features", or "tokens" of a text (`inputs` is then the size of the vocabulary).
         build: (inputs, outputs, dropout=..., **arguments) -> (module, record of a dense net or None).
+        pictures: whether it is for pictures; inputs are then the `Picture` that the columns are.
+        activation: of its hidden layers where that is no argument; the initialization follows from it.
     """
 
     name: str
@@ -34,6 +38,11 @@ class Entry:
     arguments: dict[str, Any] = field(default_factory=dict)
     takes: str = "features"
     build: Callable[..., tuple[nn.Module, DenseNet | None]]
+    pictures: bool = False
+    activation: str = "sigmoid"
+
+
+ANY = ("binary", "multiclass", "regression")
 
 
 def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn.Module, DenseNet]:
@@ -41,8 +50,6 @@ def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn
         raise refuse("`dropout`", expected="0 for a net without hidden layers", got=repr(dropout), fix="use net mlp")
     return build_mlp(inputs, outputs, hidden=())
 
-
-ANY = ("binary", "multiclass", "regression")
 
 RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False, "vectors": None, "frozen": False}
 
@@ -77,6 +84,40 @@ CATALOGUE: dict[str, Entry] = {
         ),
         Entry(name="gru", about="texts: gated recurrent units", kinds=ANY, arguments=RECURRENT, takes="tokens", build=build_gru),
         Entry(name="lstm", about="texts: long short-term memory", kinds=ANY, arguments=RECURRENT, takes="tokens", build=build_lstm),
+        Entry(
+            name="lenet5",
+            about="for pictures: two convolutions 5x5, two poolings, FC 120 and 84; dropout (C4W1-23)",
+            kinds=ANY,
+            build=build_lenet5,
+            pictures=True,
+            activation="relu",
+        ),
+        Entry(
+            name="resnet20",
+            about="for pictures: a residual net of 20 layers with batch norm (C4W2-07..09)",
+            kinds=ANY,
+            build=build_residual,
+            pictures=True,
+            activation="relu",
+        ),
+        Entry(
+            name="resnet",
+            about="for pictures: a residual net of 6k + 2 layers",
+            kinds=ANY,
+            arguments={"depth": 20},
+            build=build_residual,
+            pictures=True,
+            activation="relu",
+        ),
+        Entry(
+            name="plain",
+            about="for pictures: the layers of resnet without its shortcuts",
+            kinds=ANY,
+            arguments={"depth": 20},
+            build=partial(build_residual, residual=False),
+            pictures=True,
+            activation="relu",
+        ),
     )
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fathom.core.records.experiment import Experiment
+from fathom.core.records.picture import PICTURE_NETS, RESIDUAL
 from fathom.core.records.remedy import Remedy
 from fathom.core.settings_apart import text_of
 
@@ -48,6 +49,8 @@ def _bias(made: Experiment) -> Iterator[Remedy]:
     if made.net in NO_LAYERS or made.arguments.get("hidden") == ():
         choice = {"net": "mlp", "hidden": FIRST_HIDDEN}
         yield _of_bias("wider", f"mlp with hidden {text_of(FIRST_HIDDEN)}", "hidden layers let it bend", [choice])
+    elif made.net in PICTURE_NETS:
+        yield _of_pictures(made)
     elif made.net != "custom":
         hidden = tuple(made.arguments["hidden"])
         double, more = tuple(2 * n for n in hidden), (hidden[0], *hidden)
@@ -60,6 +63,16 @@ def _bias(made: Experiment) -> Iterator[Remedy]:
     yield _of_bias("longer", f"{2 * epochs:,} epochs in place of {epochs:,}", why, [{"epochs": 2 * epochs}])
 
 
+def _of_pictures(made: Experiment) -> Remedy:
+    """A residual net, then a deeper one."""
+    if made.net not in RESIDUAL:
+        choice: dict[str, Any] = {"net": "resnet", "depth": 20}
+        return _of_bias("deeper", "resnet of 20 layers", "shortcuts let a deep net learn at least what a shallow one does", [choice])
+    depth = made.arguments.get("depth", 20)
+    what = f"resnet of {depth + 12} layers in place of {depth}"
+    return _of_bias("deeper", what, "a bigger network almost always helps the train error", [{"net": "resnet", "depth": depth + 12}])
+
+
 def _variance(made: Experiment) -> Iterator[Remedy]:
     """Regularization: l2 at twelve values at once, dropout, early stopping last."""
     settings, m = made.settings, made.rows["train"]
@@ -67,7 +80,7 @@ def _variance(made: Experiment) -> Iterator[Remedy]:
         values = [v for v in l2_values(m) if v != settings.l2]
         what = f"l2 at {len(values)} values from {values[0]:g} to {values[-1]:g}"
         yield _of_variance("l2", what, "smaller weights make a smoother net", [{"l2": v} for v in values], "C2W1-19")
-    if made.net not in (*NO_LAYERS, "custom") and made.arguments.get("hidden") != ():
+    if made.net not in (*NO_LAYERS, "plain", *RESIDUAL, "custom") and made.arguments.get("hidden") != ():
         rates = [rate for rate in DROPOUT if rate != settings.dropout]
         what = f"dropout at {', '.join(f'{r:g}' for r in rates)}"
         yield _of_variance("dropout", what, "no unit can lean on one other", [{"dropout": r} for r in rates], "C2W1-34")

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.percent import percent
+from fathom.core.records.picture import Picture
 from fathom.core.worst import inputs_of, sureness, worst
 from fathom.report.page_inputs import Shown, shown_inputs
 from fathom.report.page_markup import Html, cut, element, heading, joined, prose, word
 from fathom.report.page_numbers import figure
 from fathom.report.page_numbers import sureness as surely
-from fathom.report.pixel_columns import picture_shape, pictures
+from fathom.report.pixel_columns import drawn, picture_shape
 from fathom.report.png import address
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def mistakes(
     *,
     seen: pl.DataFrame | None = None,
     usual: Mapping[str, tuple[float, float]] | None = None,
+    picture: Picture | None = None,
 ) -> Html:
     """The section with its table.
 
@@ -46,6 +48,7 @@ def mistakes(
         unit: of a regression's target.
         seen: the worst of them with their input columns between id and truth, the worst first.
         usual: mean and standard deviation on train of the inputs that are numbers.
+        picture: that the input columns are, where that is known; else their names may tell.
     """
     number = kind == "regression"
     table = worst_of(dev, number=number) if seen is None else seen.head(MOST)
@@ -53,7 +56,9 @@ def mistakes(
     return element(
         "section",
         element("h2", "The worst mistakes on dev (validation)"),
-        _shown(table, wrong, number, unit, usual or {}) if table.height else element("p", f"No mistake on {dev.height:,} examples."),
+        _shown(table, wrong, number, unit, usual or {}, picture)
+        if table.height
+        else element("p", f"No mistake on {dev.height:,} examples."),
     )
 
 
@@ -63,14 +68,26 @@ def worst_of(dev: pl.DataFrame, *, number: bool, most: int = MOST) -> pl.DataFra
     return table[worst(table, number=number, most=most)]
 
 
-def _shown(table: pl.DataFrame, wrong: int, number: bool, unit: str, usual: Mapping[str, tuple[float, float]]) -> Html:
+def _shown(
+    table: pl.DataFrame, wrong: int, number: bool, unit: str, usual: Mapping[str, tuple[float, float]], picture: Picture | None
+) -> Html:
     """A gallery where the inputs are pixels, else a table."""
     inputs, of = table.select(inputs_of(table)), _of(table.height, wrong, number, unit)
-    shape = picture_shape(inputs.columns)
-    if shape is not None and all(dtype.is_numeric() for dtype in inputs.dtypes):
-        return joined(element("p", prose(of), class_="faint"), _gallery(table, pictures(inputs.to_numpy(), shape), number))
+    known = _picture(inputs, picture)
+    if known is not None:
+        return joined(element("p", prose(of), class_="faint"), _gallery(table, drawn(inputs.to_numpy(), known), number))
     columns = shown_inputs(inputs, usual)
     return joined(element("p", prose(f"{of} {columns.note}".strip(), 600), class_="faint"), _table(table, columns, number))
+
+
+def _picture(inputs: pl.DataFrame, picture: Picture | None) -> Picture | None:
+    """The picture that the inputs are: the one that is known, or the gray one that their names tell of."""
+    if not all(dtype.is_numeric() for dtype in inputs.dtypes):
+        return None
+    if picture is not None:
+        return picture if picture.columns == inputs.width else None
+    shape = picture_shape(inputs.columns)
+    return None if shape is None else Picture(channels=1, height=shape[0], width=shape[1])
 
 
 def _table(table: pl.DataFrame, inputs: Shown, number: bool) -> Html:
@@ -94,7 +111,8 @@ def _gallery(table: pl.DataFrame, drawn: NDArray[np.uint8], number: bool) -> Htm
 
 def _card(row: Row, pixels: NDArray[np.uint8], number: bool) -> Html:
     name, truth, prediction, value = row
-    size = {"width": PICTURE * pixels.shape[1] // max(pixels.shape), "height": PICTURE * pixels.shape[0] // max(pixels.shape)}
+    height, width = pixels.shape[:2]
+    size = {"width": PICTURE * width // max(height, width), "height": PICTURE * height // max(height, width)}
     sure = surely(value) if not number else f"{percent(value, 0)}%" if math.isfinite(value) else ""
     about = element("span", ", ".join(filter(None, (sure, f"id {cut(name, 24)}"))), class_="faint")
     said = element("figcaption", word(figure(truth), 24), " taken for ", word(figure(prediction), 24), element("br"), about)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fathom.core.records.picture import Picture
+
 FEWEST, MOST = 4, 64
 """Pixels each way; a page holds no larger pictures."""
 
@@ -33,7 +35,23 @@ def picture_shape(names: Sequence[str]) -> tuple[int, int] | None:
     return (rows, columns) if whole and min(rows, columns) >= FEWEST and max(rows, columns) <= MOST else None
 
 
-def pictures(pixels: ArrayLike, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def drawn(rows: ArrayLike, picture: Picture) -> NDArray[np.uint8]:
+    """Rows (n, columns) as pictures (n, height, width[, channels]) of at most 64 pixels each way, every so many left out.
+
+    Colors from 0 to 255 or from 0 to 1 stand for themselves; gray goes from 0 for the smallest of all to 255 for the largest.
+    """
+    values = picture.pixels(np.asarray(rows, dtype=np.float64))
+    step = -(-max(picture.height, picture.width) // MOST)
+    values = values[:, ::step, ::step]
+    if picture.channels == 1:
+        return pictures(values, values.shape[1:3])
+    low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))
+    if low < 0 or high > 255:
+        return pictures(values, values.shape[1:])
+    return np.round(np.nan_to_num(values) * (255 if high <= 1 else 1)).astype(np.uint8)
+
+
+def pictures(pixels: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     """Pixels (n, rows * columns) -> gray (n, rows, columns) from 0 for the smallest of all to 255 for the largest."""
     values = np.nan_to_num(np.asarray(pixels, dtype=np.float64))
     low, high = float(values.min(initial=np.inf)), float(values.max(initial=-np.inf))

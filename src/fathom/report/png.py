@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from fathom.core.expectations import refuse
 
-KINDS = {1: 0, 4: 6}
-"""Channels -> the color type that PNG has for them: gray; red, green, blue, alpha."""
+KINDS = {1: 0, 3: 2, 4: 6}
+"""Channels -> the color type that PNG has for them: gray; red, green, blue; with alpha."""
 
 
 def png(pixels: NDArray[Any]) -> bytes:
     r"""A PNG file of 8 bits a channel, without filters.
 
     Args:
-        pixels: (height, width) gray, or (height, width, 4) red, green, blue, alpha; numbers from 0 to 255.
+        pixels: (height, width) gray, or (height, width, 3 or 4) red, green, blue, alpha; numbers from 0 to 255.
 
     Returns:
         The bytes of the file, the same for the same pixels and zlib.
@@ -37,7 +37,7 @@ def png(pixels: NDArray[Any]) -> bytes:
     values = np.asarray(pixels, dtype=np.uint8)
     values = values[..., None] if values.ndim == 2 else values
     if values.ndim != 3 or values.shape[2] not in KINDS or not values.size:
-        raise refuse("pixels", expected="an array (height, width) or (height, width, 4)", got=f"shape {np.shape(pixels)}")
+        raise refuse("pixels", expected="an array (height, width) or (height, width, 3 or 4)", got=f"shape {np.shape(pixels)}")
     height, width, channels = values.shape
     rows = np.zeros((height, 1 + width * channels), dtype=np.uint8)  # each row begins with its filter: 0, none
     rows[:, 1:] = values.reshape(height, -1)

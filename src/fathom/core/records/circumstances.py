@@ -22,6 +22,7 @@ class Circumstances(Record):
         still_falling: whether the train error was still falling at the end.
         early_stopping: whether training was stopped early.
         folds: nets that each held out a part of all examples; None where one split was made.
+        depth: layers of a residual or plain net.
 
     Example:
         >>> print(Circumstances(train_rows=341, hidden=(64, 32)))
@@ -38,6 +39,7 @@ class Circumstances(Record):
     still_falling: bool | None = None
     early_stopping: bool | None = None
     folds: int | None = None
+    depth: int | None = None
 
     def __str__(self) -> str:
         known = {k: v for k, v in self.__dict__.items() if v is not None}

@@ -72,6 +72,27 @@ class Scaling:
         mu, sigma = np.where(boolean & ~still, 0.0, mean), np.where(still, STILL, np.where(boolean | constant, 1.0, std))
         return cls(tuple(raws[i] for i in used), mu[used], sigma[used], mean[used], kept[used], flagged[used])
 
+    @classmethod
+    def of_pictures(cls, table: pl.DataFrame, raws: Sequence[Raw], channel: NDArray[np.int64]) -> Scaling:
+        """Measure the channels of train's pictures: all pixels of a channel share mean and standard deviation, and all are kept.
+
+        Args:
+            table: of train, without missing values.
+            raws: the pixels.
+            channel: (len(raws),) the channel of each.
+
+        Returns:
+            The scaling; a channel that is constant has the standard deviation 1.
+        """
+        blocks = [raws[i : i + BLOCK] for i in range(0, len(raws), BLOCK)]
+        mean, std, _, constant = _joined([_measure(raw_matrix(table, block)) for block in blocks])
+        variance = np.where(constant, 0.0, std) ** 2
+        pixels = np.bincount(channel)
+        mu = (np.bincount(channel, mean) / pixels)[channel]
+        sigma = np.sqrt(np.bincount(channel, variance + (mean - mu) ** 2) / pixels)[channel]
+        kept = np.ones(len(raws), dtype=bool)
+        return cls(tuple(raws), mu, np.where(sigma > 0, sigma, 1.0), mu, kept, ~kept)
+
     def scale(self, raw: Numbers) -> tuple[Numbers, Flags]:
         """Scaled and filled numbers (n, k), and where they were missing (n, k)."""
         missing = np.isnan(raw)

@@ -12,6 +12,7 @@ import numpy as np
 from fathom.core.expectations import refuse
 from fathom.core.records.column import Column, ColumnKind, Use
 from fathom.core.records.finding import Finding
+from fathom.core.records.picture import Picture
 from fathom.core.records.record import plain
 from fathom.core.records.target_scale import TargetScale
 from fathom.data.preparing.levels import Levels
@@ -27,7 +28,16 @@ MOST_COLUMNS = 1_000_000
 MOST_LEVELS = 10_000
 """Levels of one category that a file may name."""
 
-Parts = tuple[tuple[Column, ...], int, Scaling, tuple[Levels, ...], TargetScale | None, tuple[Finding, ...], Vocabulary | None]
+Parts = tuple[
+    tuple[Column, ...],
+    int,
+    Scaling,
+    tuple[Levels, ...],
+    TargetScale | None,
+    tuple[Finding, ...],
+    Vocabulary | None,
+    Picture | None,
+]
 
 
 class _Unsound(Exception):
@@ -42,6 +52,7 @@ def values_of(
     target: TargetScale | None,
     findings: Sequence[Finding],
     vocabulary: Vocabulary | None = None,
+    picture: Picture | None = None,
 ) -> dict[str, Any]:
     """JSON values; Python writes a float so that it reads back the same."""
     return {
@@ -61,6 +72,7 @@ def values_of(
             if vocabulary is None
             else {"vocabulary": {**vars(vocabulary), "tokens": str(vocabulary.tokens), "words": list(vocabulary.words)}}
         ),
+        "picture": plain(picture),
     }
 
 
@@ -85,7 +97,8 @@ def _read(values: Any) -> Parts:
     vocabulary = _vocabulary(values.get("vocabulary"), columns)
     _need(bool(scaling.raws) or bool(levels) or vocabulary is not None, "no features")
     findings = tuple(_finding(f) for f in _listed(values["findings"], "findings", MOST_COLUMNS))
-    return columns, _count(values["rows"], "rows"), scaling, levels, _target(values["target_scale"]), findings, vocabulary
+    target, picture = _target(values["target_scale"]), _picture(values.get("picture"), scaling)
+    return columns, _count(values["rows"], "rows"), scaling, levels, target, findings, vocabulary, picture
 
 
 def _need(right: bool, what: str) -> None:
@@ -168,6 +181,16 @@ def _target(value: Any) -> TargetScale | None:
     _floats([scale.mean, scale.std, scale.median, scale.baseline], "target", 4)
     _need(scale.std > 0 and scale.baseline > 0 and isinstance(scale.unit, str), "target")
     return scale
+
+
+def _picture(value: Any, scaling: Scaling) -> Picture | None:
+    if value is None:
+        return None
+    picture = Picture(**value)
+    sizes = [_count(size, "picture") for size in (picture.channels, picture.height, picture.width)]
+    _need(type(picture.last) is bool and Picture.of("x".join(map(str, sizes)), len(scaling.raws)) is not None, "picture")
+    _need(bool(scaling.kept.all()) and not scaling.flagged.any(), "a picture without some of its pixels")
+    return picture
 
 
 def _finding(value: Mapping[str, Any]) -> Finding:

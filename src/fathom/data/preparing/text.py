@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from fathom.core.records.picture import Picture
 from fathom.core.records.target_scale import TargetScale
 from fathom.data.preparing.levels import Levels
 from fathom.data.preparing.scaling import Scaling
@@ -46,6 +49,17 @@ def _of_text(vocabulary: Vocabulary, target: TargetScale | None, rows: int) -> s
             f"{vocabulary.length:,} tokens of a text, fitted on train ({rows:,})",
         ]
     )
+
+
+def pictures_text(picture: Picture, scaling: Scaling, target: TargetScale | None, rows: int) -> str:
+    """A line a channel, the target, and on how many pictures it was fitted."""
+    names = {1: ("gray",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "alpha")}[picture.channels]
+    first = np.unique(picture.channel_of, return_index=True)[1]
+    lines = [f"{'channel':<25}  {'mean':>11}  {'standard deviation':>18}"]
+    lines += [f"{name:<25}  {f'{scaling.mean[i]:.4g}':>11}  {f'{scaling.std[i]:.4g}':>18}" for name, i in zip(names, first, strict=True)]
+    if target is not None:
+        lines.append(f"target {target}")
+    return "\n".join([*lines, f"pictures of {picture.height} x {picture.width}, {picture.columns:,} numbers, fitted on train ({rows:,})"])
 
 
 Line = tuple[str, str, str, str, str]

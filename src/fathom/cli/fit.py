@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def command(
     data: Annotated[
-        str | None, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).", show_default=False)
+        str | None, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, a folder of pictures, or sample:NAME.", show_default=False)
     ] = None,
     target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
     dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
@@ -54,7 +54,14 @@ def command(
     like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     folds: Annotated[int | None, typer.Option(help="Train so many nets; every row of train and dev is dev once.")] = None,
-    net: Annotated[str | None, typer.Option(help="mlp, logistic, softmax, linear; of texts embedding, gru, lstm, rnn.")] = None,
+    size: Annotated[str | None, typer.Option(help="The side that picture files are brought to, as in 64 or 48x64.")] = None,
+    net: Annotated[
+        str | None,
+        typer.Option(
+            help="mlp, logistic, softmax, linear; of texts embedding, gru, lstm, rnn; of pictures lenet5, resnet20, resnet, plain."
+        ),
+    ] = None,
+    depth: Annotated[int | None, typer.Option(help="Layers of resnet and plain: 20, 32, 44 and so on.")] = None,
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
     activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
     batch_norm: Annotated[bool | None, typer.Option("--batch-norm", help="Normalize z of the hidden layers.")] = None,
@@ -158,6 +165,7 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
     chosen["keep_prob"] = typed.numbers("--keep-prob", given["keep_prob"])
     chosen["batch_size"] = typed.batch_size(given["batch_size"])
     chosen["schedule"] = typed.schedule(given["schedule"])
+    chosen["depth"] = given.get("depth")
     return {name: value for name, value in chosen.items() if value is not None}
 
 
@@ -208,7 +216,14 @@ def _splits(given: dict[str, Any]) -> Any:
     about = {k: given[k] for k in ("kind", "group", "time", "id", "role", "text", "tokens") if given.get(k) is not None}
     by = typed.by_source(given)
     types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
-    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)
+    data = load(
+        given["data"],
+        target=given["target"],
+        ignore=tuple(given["ignore"] or ()),
+        types=types,
+        size=typed.sides(given.get("size")),
+        **about,
+    )
     others = {k: given[k] for k in ("dev", "test", "train_dev") if given[k] is not None}
     sizes: dict[str, Any] = {k: typed.size(f"--{k.replace('_', '-')}", given[k]) for k in ("dev_size", "test_size") if given[k] is not None}
     rules = {"seed": given["split_seed"], "like": given["like"], **sizes, **by}

@@ -11,7 +11,7 @@ import typer
 
 def command(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
-    data: Annotated[str, typer.Argument(help="New rows: CSV, Parquet, JSONL, NPZ; the target may be missing.")],
+    data: Annotated[str, typer.Argument(help="New rows: CSV, Parquet, JSONL, NPZ, a folder of pictures; the target may be missing.")],
     out: Annotated[Path | None, typer.Option(help="A .csv or .parquet file; CSV on stdout where left out.")] = None,
     threshold: Annotated[
         str | None, typer.Option(help="Of two classes: predict the positive one from this probability on, or 'tuned'.")

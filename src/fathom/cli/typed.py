@@ -74,6 +74,22 @@ def size(name: str, text: str | None) -> int | float | None:
         raise refuse(name, expected="a number of rows or a share as in 10%", got=repr(text)) from None
 
 
+def sides(text: str | None) -> int | tuple[int, int] | None:
+    """'64' -> 64; '48x64' -> (48, 64), height and width.
+
+    Example:
+        >>> sides("64"), sides("48x64")
+        (64, (48, 64))
+    """
+    if text is None:
+        return None
+    parts = text.lower().replace(" ", "").split("x")
+    if len(parts) > 2 or not all(part.isdecimal() for part in parts):
+        raise refuse("--size", expected="a side as in 64, or height and width as in 48x64", got=repr(text))
+    numbers = [int(part) for part in parts]
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
 def types(texts: list[str] | None) -> dict[str, str] | None:
     """['zip=category', 'born=%d/%m/%Y'] -> {'zip': 'category', 'born': '%d/%m/%Y'}."""
     if not texts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fathom.core.expectations import did_you_mean, refuse, shown
 from fathom.core.records.column import Column
 from fathom.core.records.finding import Finding
+from fathom.core.records.picture import Picture
 from fathom.data.dataset import Dataset
 from fathom.data.reading.columns import merged
 from fathom.data.reading.values import count_unread, plain_numbers, read
@@ -67,8 +68,10 @@ def _frame(source: Any, columns: Sequence[Column]) -> tuple[pl.DataFrame, tuple[
         from fathom.data.samples import sample
 
         return sample(source.removeprefix("sample:")).table, ()
-    raw = raw_of(source)
-    return (_matrix(raw, columns) if raw.array else raw.frame), raw.findings
+    inputs = [c.name for c in columns if c.use == "input"]
+    raw = raw_of(source, picture=Picture.of_names(inputs))
+    named = not raw.array or set(inputs) <= set(raw.frame.columns)
+    return (raw.frame if named else _matrix(raw, columns)), raw.findings
 
 
 def _matrix(raw: Raw, columns: Sequence[Column]) -> pl.DataFrame:

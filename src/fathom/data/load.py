@@ -26,13 +26,15 @@ def load(
     types: Mapping[str, str] | None = None,
     text: str | None = None,
     tokens: str = "words",
+    size: int | tuple[int, int] | None = None,
 ) -> Dataset:
     """Examples with typed columns and a target, from data as people have them.
 
     Args:
-        source: a path (.csv, .tsv, .txt, each also .gz; .parquet, .npz, .jsonl, .json), 'sample:NAME', a polars or pandas frame, a mapping
-            of columns, a list of mappings, a pair of arrays (X, y) with X (n, ...) and y (n,), or a torch Dataset or DataLoader of
-            (input, target), which is read once.
+        source: a path (.csv, .tsv, .txt, each also .gz; .parquet, .npz, .jsonl, .json; a folder with a folder of pictures for each
+            class; a table with a column of paths of pictures), 'sample:NAME', a polars or pandas frame, a mapping of columns, a list
+            of mappings, a pair of arrays (X, y) with X (n, ...) and y (n,), or a torch Dataset or DataLoader of (input, target),
+            which is read once.
         target: the column to predict; arrays call theirs 'y', samples know theirs.
         kind: "binary", "multiclass", "regression" or "classification"; found from the values where left out.
         name: what the set is called; the file's name where left out.
@@ -44,6 +46,8 @@ def load(
         types: kinds by column where detection would err ({"zip": "category"}), or a date format ({"when": "%d/%m/%Y"}).
         text: the column of texts that the net reads, alone; a text that is the only input is found where left out.
         tokens: "words" or "characters"; 'words,3,5000,100' takes those that train has 3 times, 5,000 at most, and 100 of each text.
+        size: the side that picture files are brought to, or (height, width); where left out their own if all have the same up to 64,
+            else 32.
 
     Returns:
         The dataset; `findings` says what was assumed, left aside and left out.
@@ -66,7 +70,7 @@ def load(
     if len(uses) < sum(column is not None for column, _ in columns):
         raise refuse("`group`, `time`, `id`, `role`", expected="a column each", got="one column twice")
     single = (ignore,) if isinstance(ignore, str) else tuple(ignore)
-    raw = raw_of(source, name)
+    raw = raw_of(source, name, size=size)
     return assemble(raw, Wanted(target=target, kind=kind, uses=uses, ignore=single, types=dict(types or {}), text=text, tokens=tokens))
 
 

@@ -17,7 +17,7 @@ from fathom.core.records.prepared import Prepared
 from fathom.core.records.target_scale import TargetScale
 from fathom.data.dataset import Dataset
 from fathom.data.preparing import stored
-from fathom.data.preparing.findings import constant, new_missing, pooled, unseen
+from fathom.data.preparing.findings import constant, new_missing, other_scale, pooled, unseen
 from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.preparing.layout import Layout
 from fathom.data.preparing.levels import Levels
@@ -158,6 +158,8 @@ class Prepare:
             return read.indices, (*conformed, *seen(self.vocabulary, read))
         out = np.zeros((table.height, len(self.names)), dtype=np.float32)
         missing = self._numbers(table, out)
+        if self.picture is not None:
+            conformed = (*conformed, *other_scale(out, self.scaling))
         return out, (*conformed, *new_missing(self.scaling, missing), *self._categories(table, out))
 
     def scale_target(self, y: ArrayLike) -> NDArray[np.float64]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 
+from fathom.core.picture_nets import PICTURE_NETS, RESIDUAL
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
-from fathom.core.records.picture import PICTURE_NETS, RESIDUAL
 from fathom.core.records.step import Step
 from fathom.diagnosis.gaps import more_examples_decide
 from fathom.diagnosis.sayings import Scene

@@ -110,7 +110,7 @@ class Examined:
         """The input columns, those first in which mistakes differ most from the rest; none where they are the pixels of a picture."""
         look = self.run.look
         there = inputs_of(look.worst)
-        if picture_shape(there) is not None:
+        if self.run.prepare.picture is not None or picture_shape(there) is not None:
             return ()
         telling = look.slices.telling if look.slices is not None else ()
         named = [f"input {name}" if name not in there else name for name in telling]

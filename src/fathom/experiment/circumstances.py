@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from fathom.core.picture_nets import PICTURE_NETS
 from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.folds import Folds
-from fathom.core.records.picture import PICTURE_NETS
 
 
 def circumstances_of(experiment: Experiment, findings: Iterable[Finding], folds: Folds | None = None) -> Circumstances:

@@ -47,9 +47,9 @@ def fit(
 
     Args:
         splits: from `fathom.split`; a Dataset is split by the rule of sizes first.
-        net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"; for texts "embedding", "gru", "lstm", "rnn"), a torch
-            module (trained in place), or a callable that builds one, with (inputs, outputs) or with nothing; "mlp" where left out,
-            "embedding" for texts.
+        net: a name of the catalogue ("mlp", "logistic", "softmax", "linear"; for texts "embedding", "gru", "lstm", "rnn"; for pictures
+            "lenet5", "resnet20", "resnet", "plain"), a torch module (trained in place), or a callable that builds one, with
+            (inputs, outputs) or with nothing; "mlp" where left out, "embedding" for texts.
         folds: k nets in place of one, each trained without a k-th of train and dev, on which it is then measured: every example is dev
             once (groups stay whole; by time nothing is trained on what comes after it). Test stays sealed. The seed counts on from
             net to net.

@@ -15,6 +15,7 @@ from fathom.core.records.slices import Slices
 from fathom.core.records.target import Target
 from fathom.core.worst import worst
 from fathom.data.dataset import Dataset
+from fathom.data.preparing.pictures import picture_in
 from fathom.data.splits import Splits
 from fathom.diagnosis.mistakes.slicing import slices_of
 from fathom.experiment.drawn import drawn
@@ -78,7 +79,8 @@ def look_at(table: pl.DataFrame, data: Dataset | None, train: Dataset | None, ta
     if data is None:
         return Look(seen, None, slices_of(table, pl.DataFrame(), number=is_number))
     inputs = data.table.select(c.name for c in data.inputs)
-    cut = inputs.select([]) if picture_shape(inputs.columns) is not None else inputs
+    pixels = picture_in(data) is not None or picture_shape(inputs.columns) is not None
+    cut = inputs.select([]) if pixels else inputs
     slices = slices_of(table, cut, number=is_number, train=None if train is None else train.table, target=target.name)
     rows = further_rows(table, number=is_number)
     return Look(seen, rows_as_seen(table, rows, data) if rows else None, slices)

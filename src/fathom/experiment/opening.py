@@ -14,13 +14,13 @@ from torch import nn
 from fathom.core import run_folder
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import number, one_of, refuse, shown, whole
+from fathom.core.picture_nets import PICTURE_NETS
 from fathom.core.records.boundary import Boundary
 from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.history import Epoch, History
 from fathom.core.records.mismatch import Mismatch
-from fathom.core.records.picture import PICTURE_NETS
 from fathom.core.records.settings import Settings
 from fathom.core.records.target import Kind, Target
 from fathom.core.records.threshold import Threshold

@@ -11,6 +11,7 @@ from torch import nn
 from fathom.core.expectations import refuse
 from fathom.core.records.errors import Errors
 from fathom.core.records.target import Target
+from fathom.data.prepare import Prepare
 from fathom.data.target import decode
 from fathom.engine.plans.loop import outputs_of
 from fathom.experiment.tensors import Pair
@@ -53,3 +54,17 @@ def predictions(net: nn.Module, task: Task, target: Target, inputs: Any, thresho
             raise refuse("threshold", expected="a target of two classes", got=f"'{target.name}', {target.kind}")
         columns["prediction"] = (columns[f"p_{target.classes[1]}"] >= threshold).astype(np.int64)
     return pl.DataFrame({name: decode(np.asarray(v), target) if name == "prediction" else v for name, v in columns.items()})
+
+
+def with_files(said: pl.DataFrame, table: pl.DataFrame, prepare: Prepare) -> pl.DataFrame:
+    """Predictions with the file of each picture before them, where the rows were picture files.
+
+    Args:
+        said: what `predictions` gives.
+        table: the rows, as they were conformed.
+        prepare: of the run.
+    """
+    file = next((c.name for c in prepare.columns if c.use == "id" and c.name in table.columns), None)
+    if prepare.picture is None or file is None or file in said.columns:
+        return said
+    return said.insert_column(0, table.get_column(file))

@@ -43,7 +43,7 @@ from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.look import Look, look_of
 from fathom.experiment.mismatch import mismatch_of
-from fathom.experiment.outcome import errors_in, outcome, predictions
+from fathom.experiment.outcome import errors_in, outcome, predictions, with_files
 from fathom.experiment.page_of_run import page_of_run
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
@@ -240,7 +240,8 @@ class Run:
             threshold: of two classes, the probability from which on the positive one is predicted, or "tuned" for the run's own.
 
         Returns:
-            A polars frame: "prediction" in the user's own labels or unit, and p_<class> for each class.
+            A polars frame: "prediction" in the user's own labels or unit, and p_<class> for each class; before them the file of
+            each picture, where picture files were read.
 
         Raises:
             UnusableInput: a needed column is missing, or nothing can be read.
@@ -255,7 +256,8 @@ class Run:
             raise refuse("rows", expected="at least one", got="none")
         features, seen = self.prepare.apply(table)
         inputs = pair(features, np.zeros(table.height, dtype=np.int64), device=device_of(net), dtype=dtype_of(net)).inputs
-        return predictions(net, task, self.target, inputs, chosen(self.threshold, threshold)), (*found, *seen)
+        said = predictions(net, task, self.target, inputs, chosen(self.threshold, threshold))
+        return with_files(said, table, self.prepare), (*found, *seen)
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from fathom.core.picture_nets import PICTURE_NETS, RESIDUAL
 from fathom.core.records.experiment import Experiment
-from fathom.core.records.picture import PICTURE_NETS, RESIDUAL
 from fathom.core.records.remedy import Remedy
 from fathom.core.settings_apart import text_of
 

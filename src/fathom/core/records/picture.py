@@ -13,12 +13,6 @@ from fathom.core.records.record import Record
 CHANNELS = (1, 3, 4)
 """Gray; red, green, blue; with alpha."""
 
-RESIDUAL = ("resnet20", "resnet")
-"""Nets of the catalogue that have shortcuts."""
-
-PICTURE_NETS = ("lenet5", "plain", *RESIDUAL)
-"""Nets of the catalogue that are for pictures alone."""
-
 SMALLEST = 4
 """Pixels each way."""
 

@@ -73,3 +73,36 @@ def new_missing(scaling: Scaling, missing: NDArray[np.int64]) -> tuple[Finding, 
             evidence = {"rows": int(missing[i])}
             found.append(Finding(id="data.prepare.new_missing", severity="info", what=what, where=column, evidence=evidence))
     return tuple(found)
+
+
+FAR = 20.0
+"""Standard deviations of train that no picture on train's own scale is away."""
+
+
+def other_scale(scaled: NDArray[np.float32], scaling: Scaling) -> tuple[Finding, ...]:
+    """Pictures whose pixels are on another scale than train's: 0 to 1 beside 0 to 255.
+
+    Args:
+        scaled: (n, columns) by train's mean and standard deviation.
+        scaling: fitted on train.
+    """
+    if not len(scaled):
+        return ()
+    top = float((scaled.max(axis=0) * scaling.std + scaling.mean).max())
+    usual = float((scaling.mean + scaling.std).max())
+    far = float(np.abs(scaled).max()) > FAR
+    small = 0 < top <= 1.0 and usual > 5.0
+    if not far and not small:
+        return ()
+    what = f"Pixels reach {top:.4g}, and those of train have a mean of {float(scaling.mean.mean()):.4g}: they are on another scale."
+    evidence = {"largest": top, "mean_of_train": float(scaling.mean.mean())}
+    return (
+        Finding(
+            id="data.prepare.pixel_scale",
+            severity="warning",
+            what=what,
+            evidence=evidence,
+            cause="one set goes from 0 to 255 and the other from 0 to 1 or 16",
+            fix="Bring them to the scale of train; predictions mean nothing else.",
+        ),
+    )

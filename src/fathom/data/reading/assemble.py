@@ -50,11 +50,11 @@ def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
     names = raw.frame.columns
     target = _target_name(raw, wanted)
     _check_names(names, target, wanted)
-    settled = settle(raw.frame.get_column(target), wanted.kind, raw.comma_free)
+    settled = settle(raw.frame.get_column(target), wanted.kind or (raw.kind if target == raw.target else None), raw.comma_free)
     keep = settled.values.is_not_null()
     _check_rows(raw, settled, int(keep.sum()))
     found_role = _role_column(raw.frame, target, wanted)
-    uses = {**wanted.uses, **found_role}
+    uses = {**_own_uses(raw, target, wanted), **wanted.uses, **found_role}
     inputs = [name for name in names if name not in wanted.ignore]
     numbers = easy_numbers(raw.frame.select([name for name in inputs if name != target]))
     typed = [_typed(raw, column, settled, uses, wanted, numbers) for column in raw.frame.select(inputs).get_columns()]
@@ -69,6 +69,11 @@ def assemble(raw: Raw, wanted: Wanted, *, generated: bool = False) -> Dataset:
     data = Dataset(raw.name, table, columns, settled.target, rows, findings, raw.path, raw.digest, generated, dict(raw.notes))
     _check_inputs(data)
     return data
+
+
+def _own_uses(raw: Raw, target: str, wanted: Wanted) -> dict[str, Use]:
+    """The uses that the source tells, but for those that the user gave to another column."""
+    return {name: use for name, use in raw.uses.items() if use not in wanted.uses.values() and name not in (target, *wanted.ignore)}
 
 
 def _target_name(raw: Raw, wanted: Wanted) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fathom.core.expectations import refuse
+from fathom.core.records.picture import Picture
 from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import raw_of_arrays, raw_of_matrix
 from fathom.data.sources.delimited import read_delimited
@@ -17,15 +18,19 @@ from fathom.data.sources.json_lines import read_json_lines
 from fathom.data.sources.npz import read_npz
 from fathom.data.sources.parquet import read_parquet
 from fathom.data.sources.paths import existing_file, file_bytes, refuse_foreign, stem_of
+from fathom.data.sources.picture_files import is_picture
+from fathom.data.sources.pictures import Size, path_column, read_file, read_folder, with_pictures
 from fathom.data.sources.torch_sets import is_torch_set, raw_of_torch
 
 
-def raw_of(source: Any, name: str | None = None) -> Raw:
+def raw_of(source: Any, name: str | None = None, *, size: Size = None, picture: Picture | None = None) -> Raw:
     """A path, frame, mapping of columns, list of records, matrix or pair of arrays as a raw table.
 
     Args:
         source: what to read.
         name: what to call it.
+        size: of decoded pictures; see `read_folder`.
+        picture: of a known set of pictures, that files are brought to.
 
     Raises:
         UnusableInput: it cannot be read; one line says why.
@@ -34,12 +39,18 @@ def raw_of(source: Any, name: str | None = None) -> Raw:
         >>> raw_of({"a": [1, 2]}, "mine").frame.shape
         (2, 1)
     """
-    raw = _read_path(Path(source)) if isinstance(source, str | Path) else _read_object(source)
+    raw = _read_path(Path(source), size, picture) if isinstance(source, str | Path) else _read_object(source)
+    if size is not None and "shape" not in raw.notes:
+        raise refuse("`size`", expected="none for data other than picture files", got=repr(size))
     return dataclasses.replace(raw, name=name) if name else raw
 
 
-def _read_path(path: Path) -> Raw:
+def _read_path(path: Path, size: Size, picture: Picture | None) -> Raw:
+    if (folder := path.expanduser()).is_dir():
+        return read_folder(folder, size=size, picture=picture)
     path = existing_file(path)
+    if picture is not None and is_picture(path.name):
+        return read_file(path, picture)
     data = file_bytes(path)
     suffix = path.name.lower().removesuffix(".gz").rpartition(".")[2]
     if data[:4] == b"PAR1" or suffix == "parquet":
@@ -51,7 +62,10 @@ def _read_path(path: Path) -> Raw:
     else:
         refuse_foreign(data, str(path))
         raw = read_delimited(data, str(path), tabs=suffix in ("tsv", "tab"))
-    return dataclasses.replace(raw, name=stem_of(path), path=str(path), digest=hashlib.blake2b(data, digest_size=32).hexdigest())
+    if (column := path_column(raw.frame, path.parent)) is not None:
+        raw = with_pictures(raw, column, path.parent, size=size, picture=picture)
+    digest = raw.digest or hashlib.blake2b(data, digest_size=32).hexdigest()
+    return dataclasses.replace(raw, name=stem_of(path), path=str(path), digest=digest)
 
 
 def _read_object(source: Any) -> Raw:

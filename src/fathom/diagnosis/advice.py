@@ -14,6 +14,7 @@ from fathom.diagnosis.gaps import more_examples_decide
 from fathom.diagnosis.sayings import Scene
 
 FIRST_HIDDEN = "64,32"
+OTHER_PICTURE_NETS = "--net lenet5, resnet20, or resnet with --depth"
 MOST_STEPS = 4
 """On the screen at a glance; one of them is what would decide, where something is unclear."""
 
@@ -56,7 +57,7 @@ def _bias(facts: Circumstances) -> Iterator[Step]:
         gap="avoidable_bias",
         what="another architecture",
         why="one made for this kind of data, or other activations and layers",
-        how="--activation, --batch-norm, --net",
+        how=OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else "--activation, --batch-norm, --net",
         source="C2W1-13",
     )
 
@@ -126,7 +127,7 @@ def _variance(facts: Circumstances) -> Iterator[Step]:
         gap="variance",
         what="another architecture",
         why="one made for this kind of data has less to learn from the examples",
-        how="--net, --hidden",
+        how=OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else "--net, --hidden",
         source="C2W1-14",
     )
 

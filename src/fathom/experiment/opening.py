@@ -184,7 +184,7 @@ def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outpu
     if not all(bool(torch.isfinite(w).all()) for w in weights.values() if w.is_floating_point()):
         raise damaged(folder, "weights that are not finite")
     settings = dataclasses.replace(experiment.settings, device="auto", dropout=experiment.settings.dropout if net is None else 0.0)
-    about = {"arguments": experiment.arguments, "kind": kind, "makes": prepare.makes, "picture": prepare.picture}
+    about: dict[str, Any] = {"arguments": experiment.arguments, "kind": kind, "makes": prepare.makes, "picture": prepare.picture}
     built = build(chosen, inputs=prepare.width, outputs=outputs, settings=settings, **about)
     built.module.load_state_dict(weights)
     return built.module.eval()

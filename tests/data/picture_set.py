@@ -19,7 +19,8 @@ def patches(side: int = 16, each: int = 20) -> tuple[np.ndarray, np.ndarray]:
     cut = []
     for name in ("flower.jpg", "china.jpg"):
         photo = load_sample_image(name)
-        cut += [photo[20 * i : 20 * i + side, 31 * i : 31 * i + side] for i in range(each)]
+        down, across = (np.linspace(0, n - side, each).astype(int) for n in photo.shape[:2])
+        cut += [photo[i : i + side, j : j + side] for i, j in zip(down, across, strict=True)]
     return np.stack(cut), np.repeat(["flower", "temple"], each)
 
 

@@ -33,7 +33,7 @@ def test_gray_pictures_come_back_pixel_for_pixel(tmp_path):
     np.testing.assert_array_equal(pixels_of(data, (8, 8)), x[order])
     assert data.table["class"].to_list() == y[order].tolist()
     assert (data.name, data.notes, data.target.kind, data.column_for("id")) == ("photos", {"shape": "8x8"}, "binary", "file")
-    assert data.findings == ()
+    assert [f.id for f in data.findings] == ["data.target.positive"]
 
 
 def test_colors_come_back_channel_by_channel(tmp_path):
@@ -179,7 +179,7 @@ def test_what_cannot_be_learned_from_is_one_line(tmp_path):
         (broken / label).mkdir(parents=True)
         (broken / label / "x.png").write_text("no picture")
     for folder, message in (
-        (tmp_path / "none", "expected a folder of pictures, one folder for each class, got 0 other files"),
+        (tmp_path / "none", "expected a folder of pictures, one folder for each class, got an empty folder"),
         (one, "a folder for each class, at least two, got one: 'cats'"),
         (flat, "got 60 pictures and no folders"),
         (mixed, "got 1 pictures beside the folders"),

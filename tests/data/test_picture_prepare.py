@@ -18,7 +18,7 @@ from tests.data.picture_set import patches
 
 def test_gray_pictures_keep_all_pixels_and_share_mean_and_deviation():
     data = sample("digits")
-    prepare, x = Prepare.fit(data), data.table.select(c.name for c in data.inputs).to_numpy()
+    prepare, x = Prepare.fit(data, pictures=True), data.table.select(c.name for c in data.inputs).to_numpy()
     assert (x.std(0) == 0).any()  # corners that are never lit
     assert prepare.names == tuple(c.name for c in data.inputs)
     np.testing.assert_allclose(prepare(data), (x - x.mean()) / x.std(), atol=1e-5)
@@ -34,7 +34,7 @@ def test_colors_have_a_mean_and_a_deviation_each(last):
     x, y = patches()
     given = x if last else np.moveaxis(x, -1, 1)
     data = load((given, y))
-    prepare = Prepare.fit(data)
+    prepare = Prepare.fit(data, pictures=True)
     expected = (x - x.mean((0, 1, 2))) / x.std((0, 1, 2))
     assert prepare.picture is not None
     assert prepare.picture.last is last
@@ -44,7 +44,7 @@ def test_colors_have_a_mean_and_a_deviation_each(last):
 
 def test_it_is_stored_bit_for_bit_and_checked():
     data = load(patches())
-    prepare = Prepare.fit(data)
+    prepare = Prepare.fit(data, pictures=True)
     values = json.loads(json.dumps(prepare.to_json()))
     again = Prepare.from_json(copy.deepcopy(values))
     assert again.picture == prepare.picture
@@ -59,7 +59,7 @@ def test_it_is_stored_bit_for_bit_and_checked():
 def test_a_channel_that_is_constant_stays_finite():
     x, y = patches()
     x[..., 2] = 7
-    prepare = Prepare.fit(load((x, y)))
+    prepare = Prepare.fit(load((x, y)), pictures=True)
     assert prepare.picture is not None
     assert (prepare.picture.pixels(prepare(load((x, y))))[..., 2] == 0).all()
 
@@ -68,15 +68,22 @@ def test_pictures_with_missing_pixels_or_further_columns_are_tables():
     x, y = patches()
     holes = x.astype(float)
     holes[0, 0, 0, 0] = np.nan
-    assert Prepare.fit(load((holes, y))).picture is None
-    assert Prepare.fit(load((x[..., :2], y))).picture is None
-    assert Prepare.fit(load((x, y), ignore=["x5"])).picture is None
+    assert Prepare.fit(load((holes, y)), pictures=True).picture is None
+    assert Prepare.fit(load((x[..., :2], y)), pictures=True).picture is None
+    assert Prepare.fit(load((x, y), ignore=["x5"]), pictures=True).picture is None
 
 
 def test_pixels_on_another_scale_are_said():
     x, y = patches()
-    prepare = Prepare.fit(load((x, y)))
+    prepare = Prepare.fit(load((x, y)), pictures=True)
     assert prepare.apply(load((x, y)))[1] == ()
     assert [f.id for f in prepare.apply(load((x / 255, y)))[1]] == ["data.prepare.pixel_scale"]
-    small = Prepare.fit(load((x / 255, y)))
+    small = Prepare.fit(load((x / 255, y)), pictures=True)
     assert [f.id for f in small.apply(load((x, y)))[1]] == ["data.prepare.pixel_scale"]
+
+
+def test_for_other_nets_pictures_are_columns_as_any():
+    data = sample("digits")
+    table = Prepare.fit(data)
+    assert table.picture is None
+    assert len(table.names) == 61

@@ -180,7 +180,7 @@ def _fit(given: dict[str, Any], screen: Console, checkpoints: Path) -> Run:
 
     splits = _splits(given)
     scores.check_target(given["metric"], given["require"], splits.target, tune=given["tune_threshold"])
-    ready = make_ready(splits)
+    ready = make_ready(splits, given["net"])
     data = splits.train
     name = f"{data.name}{' (generated)' if data.generated else ''}"
     line(screen, "data", f"{name}: target {splits.target}, {len(data.inputs):,} input{'s' * (len(data.inputs) != 1)}")

@@ -115,7 +115,7 @@ def _carry_out(given: Mapping[str, Any], folder: Path) -> int:
     rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
     screen = screens.console(quiet=given["quiet"] and not given["as_json"], to_error=given["as_json"])
     of_fit = {name: p.default for name, p in inspect.signature(fit.command).parameters.items()} | dict(given)
-    ready = make_ready(fit._splits(of_fit))
+    ready = make_ready(fit._splits(of_fit), given["net"])
     train = ready.splits.train
     screens.line(screen, "data", f"{train.name}: target {ready.splits.target}, {len(train.inputs):,} inputs")
     screens.block(screen, "split", str(ready.splits))

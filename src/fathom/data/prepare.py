@@ -42,8 +42,8 @@ class Prepare:
     """From rows as they are to the inputs of a net: normalize, impute, encode.
 
     Numbers and the parts of dates get train's mean subtracted and are divided by its standard deviation; booleans and levels of
-    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so. Where the input columns are a
-    picture all pixels are kept, and each channel has one mean and one standard deviation.
+    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so. For a net for pictures all pixels are
+    kept, and each channel has one mean and one standard deviation.
 
     Attributes:
         columns: the columns of train, the target's among them.
@@ -53,7 +53,7 @@ class Prepare:
         target_scale: mean, standard deviation and baseline of a number to predict; None for classes.
         findings: columns that were dropped, levels that were pooled.
         vocabulary: of the text that is the only input; None for tables.
-        picture: that the features are; None for tables.
+        picture: that the features are, where it was fitted for a net for pictures; else None.
 
     Example:
         >>> import fathom
@@ -73,13 +73,14 @@ class Prepare:
     picture: Picture | None = None
 
     @classmethod
-    def fit(cls, train: Dataset, *, like: Dataset | None = None) -> Prepare:
+    def fit(cls, train: Dataset, *, like: Dataset | None = None, pictures: bool = False) -> Prepare:
         """Measure train.
 
         Args:
             train: what is measured.
             like: a larger set that train is a part of: numbers that vary in it keep their feature where they are constant on train,
                 so that nets on parts of one set have inputs of one width. Nothing else of it is read.
+            pictures: whether the net is one for pictures: where the input columns are a picture, it stays whole.
 
         Raises:
             UnusableInput: no examples, no input column, none that varies, or a number to predict that does not vary.
@@ -89,7 +90,7 @@ class Prepare:
         if any(c.kind == "text" for c in train.inputs):
             return cls._of_text(train)
         raws = raws_of(train.columns)
-        if (picture := picture_in(train)) is not None:
+        if pictures and (picture := picture_in(train)) is not None:
             channels = Scaling.of_pictures(train.table, raws, picture.channel_of)
             return cls(train.columns, len(train), channels, (), _target_scale(train), (), picture=picture)
         scaling = Scaling.fit(train.table, raws, () if like is None else varying(like.table, raws))
@@ -238,13 +239,13 @@ class Prepare:
         return tuple(found)
 
 
-def prepare_splits(splits: Splits, *, like: Dataset | None = None) -> tuple[Prepare, Prepared]:
-    """Fit prepare on train and apply it to every role; `like` as in `Prepare.fit`.
+def prepare_splits(splits: Splits, *, like: Dataset | None = None, pictures: bool = False) -> tuple[Prepare, Prepared]:
+    """Fit prepare on train and apply it to every role; `like` and `pictures` as in `Prepare.fit`.
 
     Returns:
         The prepare, and the arrays by role; targets of a regression are standardized.
     """
-    prepare = Prepare.fit(splits.train, like=like)
+    prepare = Prepare.fit(splits.train, like=like, pictures=pictures)
     inputs, targets, ids, groups = {}, {}, {}, {}
     findings: list[Finding] = []
     for role, data in splits.roles.items():

@@ -18,6 +18,7 @@ from fathom.core.records.errors import Errors
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.label_rule import LabelRule
 from fathom.core.records.mistake import Mistake
+from fathom.core.records.picture import Picture
 from fathom.core.records.suspect import Suspect
 from fathom.core.records.tag_table import TagTable
 from fathom.core.records.tags import LABEL, Tagged, Tags
@@ -110,7 +111,7 @@ class Examined:
         """The input columns, those first in which mistakes differ most from the rest; none where they are the pixels of a picture."""
         look = self.run.look
         there = inputs_of(look.worst)
-        if self.run.prepare.picture is not None or picture_shape(there) is not None:
+        if Picture.of_names(there) is not None or self.run.prepare.picture is not None or picture_shape(there) is not None:
             return ()
         telling = look.slices.telling if look.slices is not None else ()
         named = [f"input {name}" if name not in there else name for name in telling]

@@ -51,6 +51,7 @@ class Candidate:
             UnusableInput: an argument that is unknown or outside its range, or early stopping without a dev set.
         """
         net = DEFAULT[ready.prepare.makes] if net is None else net
+        ready = ready.for_net(net)
         net_arguments = entry(net).arguments if isinstance(net, str) else None
         for_settings, for_net = sort_arguments(arguments, net_arguments)
         settings = Settings(**for_settings).at(rows=len(ready.prepared.targets["train"]))

@@ -74,7 +74,7 @@ def fit(
     """
     if folds is not None:
         return _folded(splits, folds, net, progress, announce, checkpoints, arguments)
-    ready = make_ready(splits)
+    ready = make_ready(splits, net)
     candidate = Candidate.of(ready, net, arguments)
     if announce is not None:
         announce(candidate.experiment)
@@ -100,7 +100,7 @@ def _folded(
 ) -> FoldedRun:
     if checkpoints is not None:
         raise refuse("`checkpoints`", expected="none with folds", got="both", fix="leave one out; folds begin again")
-    return fit_folds(make_ready(splits), folds, net=net, progress=progress, announce=announce, arguments=arguments)
+    return fit_folds(make_ready(splits, net), folds, net=net, progress=progress, announce=announce, arguments=arguments)
 
 
 def fit_many(
@@ -134,7 +134,7 @@ def fit_many(
         raise refuse("`settings`", expected="at least one mapping of arguments", got=repr(settings)[:80])
     if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
-    ready = make_ready(splits)
+    ready = make_ready(splits, net)
     candidates = [Candidate.of(ready, net, {**arguments, **member}) for member in settings]
     trained = train_all(candidates, progress, deterministic=deterministic)
     given = [{**arguments, **member} for member in settings]

@@ -14,6 +14,7 @@ import numpy as np
 
 from fathom.core.exceptions import FathomError
 from fathom.core.expectations import refuse
+from fathom.core.picture_nets import for_pictures
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.errors import Errors
 from fathom.core.records.experiment import Experiment
@@ -83,7 +84,7 @@ class FoldedRun:
     @cached_property
     def ready(self) -> Ready:
         """All examples of train and dev, prepared together for the final net."""
-        return Ready(self.splits, *prepare_splits(self.splits), audited=self.audited, elsewhere=lambda: self.references)
+        return Ready(self.splits, *prepare_splits(self.splits, pictures=for_pictures(self.net)), audited=self.audited, elsewhere=lambda: self.references)
 
     @property
     def _units(self) -> list[float]:

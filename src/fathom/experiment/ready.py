@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from fathom.core.expectations import refuse
+from fathom.core.picture_nets import for_pictures
 from fathom.core.records.finding import Finding
 from fathom.core.records.prepared import Prepared
 from fathom.data.auditing.audit import quick_audit
 from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare, prepare_splits
+from fathom.data.preparing.pictures import picture_in
 from fathom.data.splits import Splits, split
 from fathom.experiment.references import FittedReference, references
 from fathom.experiment.text_references import text_references
@@ -28,6 +31,7 @@ class Ready:
         fitted: the references, once they are fitted; all nets on this data share them.
         audited: what the quick part of the audit saw; empty for subsets of data that were audited as a whole.
         elsewhere: fits them where dev is no part of these splits (in every fold).
+        other: the same pictures as the other nets take them; made when one first asks.
     """
 
     splits: Splits
@@ -36,6 +40,16 @@ class Ready:
     fitted: list[FittedReference] | None = None
     audited: tuple[Finding, ...] = ()
     elsewhere: Callable[[], list[FittedReference]] | None = None
+    other: Ready | None = None
+
+    def for_net(self, net: Any) -> Ready:
+        """The same data as a net takes them: pictures whole for those made for them, columns for the others."""
+        whole = for_pictures(net)
+        if whole == (self.prepare.picture is not None) or picture_in(self.splits.train) is None:
+            return self
+        if self.other is None:
+            self.other = Ready(self.splits, *prepare_splits(self.splits, pictures=whole), audited=self.audited, other=self)
+        return self.other
 
     def references(self, task: Task) -> list[FittedReference]:
         """Plain methods on the same split; fitted when they are first asked for."""
@@ -55,13 +69,18 @@ class Ready:
         return (*self.splits.findings, *self.prepare.findings, *self.prepared.findings, *self.audited)
 
 
-def make_ready(splits: Splits | Dataset | Ready) -> Ready:
-    """Split what is not split yet, fit `prepare` on train, apply it to every role, and audit what takes no time."""
+def make_ready(splits: Splits | Dataset | Ready, net: Any = None) -> Ready:
+    """Split what is not split yet, fit `prepare` on train, apply it to every role, and audit what takes no time.
+
+    Args:
+        splits: the data.
+        net: that is to learn from them; one of the catalogue for pictures gets them whole.
+    """
     if isinstance(splits, Ready):
         return splits
     if isinstance(splits, Dataset):
         splits = split(splits)
     if not isinstance(splits, Splits):
         raise refuse("`splits`", expected="Splits or a Dataset", got=type(splits).__name__, fix="use fathom.split(fathom.load(...))")
-    prepare, prepared = prepare_splits(splits)
+    prepare, prepared = prepare_splits(splits, pictures=for_pictures(net))
     return Ready(splits, prepare, prepared, audited=quick_audit(splits, prepare, prepared))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from fathom.core.expectations import refuse
+from fathom.core.picture_nets import for_pictures
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.findings import Findings
@@ -95,7 +96,7 @@ def fit_subsets(
     if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     kept, dropped = trimmed(subsets)
-    readies = _readies(data, kept, how or SplitPlan(method="taken"))
+    readies = _readies(data, kept, how or SplitPlan(method="taken"), pictures=for_pictures(net))
     given = [{**arguments, **subset.arguments} for subset in kept]
     candidates = [Candidate.of(ready, net, own) for ready, own in zip(readies, given, strict=True)]
     if announce is not None:
@@ -130,7 +131,7 @@ def _without(subset: Subset, rows: int) -> Subset:
     return replace(subset, train=np.delete(subset.train, drawn))
 
 
-def _readies(data: Dataset, subsets: Sequence[Subset], how: SplitPlan) -> list[Ready]:
+def _readies(data: Dataset, subsets: Sequence[Subset], how: SplitPlan, *, pictures: bool) -> list[Ready]:
     """The data of each subset, prepared inside it; those that name the same rows share them."""
     known: dict[tuple[bytes, bytes], Ready] = {}
     found = []
@@ -141,7 +142,8 @@ def _readies(data: Dataset, subsets: Sequence[Subset], how: SplitPlan) -> list[R
             roles = {"train": data.take(subset.train), "dev": data.take(subset.held_out)}
             rows = {role: len(part) for role, part in roles.items()}
             splits = Splits(roles, replace(how, rows=rows))
-            known[key] = Ready(splits, *prepare_splits(splits, like=data))  # the whole set was audited, not each part of it
+            prepared = prepare_splits(splits, like=data, pictures=pictures)
+            known[key] = Ready(splits, *prepared)  # the whole set was audited, not each part of it
         found.append(known[key])
     return found
 

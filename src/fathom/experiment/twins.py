@@ -86,7 +86,7 @@ def _data(groups: Sequence[Sequence[Run]], splits: Splits | None) -> Ready:
         raise refuse(
             "seeds", expected="the data of the runs", got="runs opened from disk", fix="give splits=, the splits that they were fitted on"
         )
-    ready = known if splits is None else make_ready(splits)
+    ready = known if splits is None else make_ready(splits, groups[0][0]._experiment.net)
     assert ready is not None
     own = identity_of(ready.splits)
     for group in groups:

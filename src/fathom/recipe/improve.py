@@ -100,7 +100,7 @@ def improve(
     """
     if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
-    ready = make_ready(splits)
+    ready = make_ready(splits, net)
     if not len(ready.prepared.targets.get("dev", ())):
         raise refuse("`splits`", expected="a dev set to judge by", got="none", fix="split with a dev set")
     seed = int(arguments.pop("seed", 0))

@@ -81,11 +81,13 @@ def _shown(
 
 
 def _picture(inputs: pl.DataFrame, picture: Picture | None) -> Picture | None:
-    """The picture that the inputs are: the one that is known, or the gray one that their names tell of."""
+    """The picture that the inputs are: the one that is known, or the one that their names tell of."""
     if not all(dtype.is_numeric() for dtype in inputs.dtypes):
         return None
     if picture is not None:
         return picture if picture.columns == inputs.width else None
+    if (named := Picture.of_names(inputs.columns)) is not None:
+        return named
     shape = picture_shape(inputs.columns)
     return None if shape is None else Picture(channels=1, height=shape[0], width=shape[1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +63,7 @@ class Picture(Record):
         return cls(channels=channels, height=height, width=width, last=last)
 
     @classmethod
-    def of_names(cls, names: list[str]) -> Picture | None:
+    def of_names(cls, names: Sequence[str]) -> Picture | None:
         """The picture of columns by the names that they have where pictures were decoded; None where they are others.
 
         Example:
@@ -74,7 +75,7 @@ class Picture(Record):
         if match is None:
             return None
         made = cls(channels=1 if match[1] == "pixel" else 3, height=int(match[2]) + 1, width=int(match[3]) + 1)
-        return made if made.columns == len(names) and made.names == names else None
+        return made if made.columns == len(names) and made.names == list(names) else None
 
     @property
     def columns(self) -> int:

@@ -64,7 +64,8 @@ def read_folder(folder: Path, *, size: Size = None, picture: Picture | None = No
     """
     listed, others = listed_in(folder)
     if not listed:
-        raise refuse(f"'{folder}'", expected="a folder of pictures, one folder for each class", got=f"{others:,} other files")
+        got = f"a folder of {others:,} other file{'s' * (others != 1)}" if others else "an empty folder"
+        raise refuse(f"'{folder}'", expected="a folder of pictures, one folder for each class", got=got)
     if picture is None:
         _check_classes(folder, listed)
     made, kept, findings = decoded([item.path for item in listed], [item.name for item in listed], size=size, picture=picture)

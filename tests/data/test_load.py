@@ -229,7 +229,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, rows):
 PEOPLE = TABLE.write_csv()
 REFUSED = {
     "no such file": ("chrn.csv", None, {"churn.csv": PEOPLE}, "no such file. Did you mean 'churn.csv'."),
-    "a folder": ("sub", None, {"sub/a.csv": PEOPLE}, "expected a folder of pictures, one folder for each class, got a folder of 1 other file"),
+    "a folder": ("sub", None, {"sub/a.csv": PEOPLE}, "one folder for each class, got a folder of 1 other file"),
     "empty": ("a.csv", "y", {"a.csv": ""}, "got an empty file"),
     "blank": ("a.csv", "y", {"a.csv": " \n\n"}, "got an empty file"),
     "header only": ("a.csv", "y", {"a.csv": "x,y\n"}, "rows under the header, got a header only"),

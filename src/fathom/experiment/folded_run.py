@@ -84,7 +84,8 @@ class FoldedRun:
     @cached_property
     def ready(self) -> Ready:
         """All examples of train and dev, prepared together for the final net."""
-        return Ready(self.splits, *prepare_splits(self.splits, pictures=for_pictures(self.net)), audited=self.audited, elsewhere=lambda: self.references)
+        prepared = prepare_splits(self.splits, pictures=for_pictures(self.net))
+        return Ready(self.splits, *prepared, audited=self.audited, elsewhere=lambda: self.references)
 
     @property
     def _units(self) -> list[float]:

@@ -1,4 +1,4 @@
-"""Pictures for nets that are made for them: every pixel is kept, and each channel is normalized by its own mean and standard deviation on train (C4W1)."""
+"""Pictures for nets made for them: every pixel is kept, each channel normalized by its mean and deviation on train (C4W1)."""
 
 from __future__ import annotations
 

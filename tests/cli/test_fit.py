@@ -50,7 +50,7 @@ def test_a_table_as_people_have_them_is_fitted_without_an_option(tmp_path, capsy
     dev = next(r for r in diagnosis["ladder"]["rungs"] if r["name"] == "dev")
     assert dev["estimate"]["value"] < 0.25
     found = {f["id"] for f in json.loads((tmp_path / "runs" / "churn-1" / "run.json").read_text())["findings"]}
-    assert {"data.column.text", "data.column.identifier", "data.column.constant"} <= found
+    assert {"data.text.beside", "data.column.identifier", "data.column.constant"} <= found
 
 
 def test_fitting_again_with_the_same_seed_gives_the_same_bits(tmp_path):

@@ -181,10 +181,10 @@ def test_a_file_of_people(tmp_path):
     kinds = {c.name: (c.kind, c.use) for c in data.columns}
     assert kinds["id"] == ("identifier", "aside")
     assert kinds["Paid"] == ("number", "input")
-    assert kinds["Notes"] == ("text", "aside")
+    assert kinds["Notes"] == ("text", "input")
     assert kinds["When"] == ("date", "input")
     assert kinds["Unnamed: 5"] == ("number", "input")
-    assert {"data.column.identifier", "data.column.mixed", "data.column.text"} <= {f.id for f in data.findings}
+    assert {"data.column.identifier", "data.column.mixed", "data.text.beside"} <= {f.id for f in data.findings}
     assert data.table.get_column("Paid").null_count() == 1
 
 

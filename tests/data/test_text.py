@@ -96,14 +96,33 @@ def test_the_only_text_is_the_input():
     assert not [f for f in data.findings if f.id == "data.column.text"]
 
 
-def test_a_named_text_leaves_the_others_aside():
+def test_a_text_stands_beside_the_other_columns():
     frame = said().with_columns(price=pl.int_range(pl.len()) % 7 * 1.5)
-    assert [c.name for c in fathom.load(frame, target="stars").inputs] == ["price"]
-    data = fathom.load(frame, target="stars", text="review")
-    assert [c.name for c in data.inputs] == ["review"]
-    assert [f.what for f in data.findings if f.id == "data.text.alone"] == [
-        "The net reads the text of 'review' alone; 1 other column (price) stay aside."
-    ]
+    for about in ({}, {"text": "review"}):
+        data = fathom.load(frame, target="stars", **about)
+        assert [c.name for c in data.inputs] == ["review", "price"]
+        assert [f.what for f in data.findings if f.id == "data.text.beside"] == [
+            "The net reads the text of 'review' beside 1 other column (price)."
+        ]
+    assert [c.name for c in fathom.load(frame, target="stars", ignore="review").inputs] == ["price"]
+    assert [c.name for c in fathom.load(frame, target="stars", ignore="price").inputs] == ["review"]
+
+
+def test_a_text_that_most_rows_lack_is_read_when_it_is_named():
+    frame = said().with_columns(price=pl.int_range(pl.len()) % 7 * 1.5)
+    frame = frame.with_columns(review=pl.when(pl.int_range(pl.len()) % 4 == 0).then("review"))
+    data = fathom.load(frame, target="stars")
+    assert [c.name for c in data.inputs] == ["price"]
+    assert any(f.id == "data.column.text" for f in data.findings)
+    assert [c.name for c in fathom.load(frame, target="stars", text="review").inputs] == ["review", "price"]
+
+
+def test_of_two_texts_beside_columns_the_named_one_is_read():
+    frame = said().with_columns(price=pl.int_range(pl.len()) % 7 * 1.5, answer=pl.col("review").str.reverse())
+    data = fathom.load(frame, target="stars")
+    assert [c.name for c in data.inputs] == ["price"]
+    assert len([f for f in data.findings if f.id == "data.column.text"]) == 2
+    assert [c.name for c in fathom.load(frame, target="stars", text="answer").inputs] == ["price", "answer"]
 
 
 def test_two_texts_and_none_named():

@@ -116,11 +116,11 @@ def test_the_command_from_file_to_predictions(tmp_path, monkeypatch, capsys):
     about = ["--text", "review", "--net", "embedding", "--dimensions", "8", "--epochs", "4", "--lr", "0.003"]
     assert main(["fit", "reviews.csv", "--target", "stars", *about, "--out", "r"]) == 0
     out = capsys.readouterr().out
-    assert "The net reads the text of 'review' alone" in " ".join(out.split())
+    assert "The net reads the text of 'review' beside 1 other column (table)" in " ".join(out.split())
     assert "linear" in out
     assert all(len(line) <= 80 for line in out.splitlines())
     assert "vocabulary" in json.loads((tmp_path / "r/prepare.json").read_text())
-    said(5, seed=3).select("review").write_csv("new.csv")
+    said(5, seed=3).select("review", table=pl.lit(3)).write_csv("new.csv")
     assert main(["predict", "r", "new.csv"]) == 0
     assert capsys.readouterr().out.count("\n") == 6
     run = fathom.open_run("r")

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from fathom.nets.average_of_embeddings import AverageOfEmbeddings
 from fathom.nets.catalogue import CATALOGUE
-from fathom.nets.embedding import AverageOfEmbeddings, Embedding
+from fathom.nets.embedding import Embedding
 from fathom.nets.initialization import initialize
 from fathom.nets.recurrent import Recurrent
 from fathom.nets.recurrent_text import RecurrentText
@@ -101,7 +102,7 @@ def test_initial_vectors_have_length_one_and_follow_from_the_seed():
 def test_many_rows_are_read_in_parts(name, monkeypatch):
     net = built(name)
     whole = net(padded(TEXTS))
-    monkeypatch.setattr("fathom.nets.embedding.AT_ONCE", 1)
+    monkeypatch.setattr("fathom.nets.text_net.AT_ONCE", 1)
     with torch.no_grad():
         torch.testing.assert_close(net(padded(TEXTS)), whole.detach())
 

@@ -37,7 +37,7 @@ def command(
     time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
     id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
     role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
-    text: Annotated[str | None, typer.Option(help="The column of texts that the net reads; found where it is the only input.")] = None,
+    text: Annotated[str | None, typer.Option(help="The column of texts that the net reads; found where there is one.")] = None,
     tokens: Annotated[
         str | None, typer.Option(help="words or characters; words,3,5000,100: 3 times on train, 5,000 at most, 100 a text.")
     ] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TYPES = re.compile(r"types=\{'([^']+)': '([^']+)'\}")
-_QUOTED = re.compile(r"\b(kind|source|group|time|id|role|ignore|target|human|schedule|loss)='([^']+)'")
+_QUOTED = re.compile(r"\b(kind|source|group|time|id|role|text|ignore|target|human|schedule|loss)='([^']+)'")
 _NUMBER = re.compile(r"\b(folds|epochs|size|train_dev_size|learning_rate|clip_norm|weight_decay|dropout|l2|batch_size)=([0-9.e+-]*[0-9])")
 _GOAL = re.compile(r"\bgoal_source='([^']+)'")
 _BARE = re.compile(r"\bgive (group|time|id)=(?=[\s.,;]|$)")

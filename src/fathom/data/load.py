@@ -44,7 +44,7 @@ def load(
         role: the column with train, dev or test in it.
         ignore: columns to leave out.
         types: kinds by column where detection would err ({"zip": "category"}), or a date format ({"when": "%d/%m/%Y"}).
-        text: the column of texts that the net reads, alone; a text that is the only input is found where left out.
+        text: the column of texts that the net reads beside the other inputs; the only column of free text is found where left out.
         tokens: "words" or "characters"; 'words,3,5000,100' takes those that train has 3 times, 5,000 at most, and 100 of each text.
         size: the side that picture files are brought to, or (height, width); where left out their own if all have the same up to 64,
             else 32.

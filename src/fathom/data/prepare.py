@@ -39,11 +39,12 @@ CHUNK = 4 * 1024 * 1024
 
 @dataclass(frozen=True, eq=False)
 class Prepare:
-    """From rows as they are to the inputs of a net: normalize, impute, encode.
+    """From rows as they are to the inputs of a net: normalize, impute, encode; of a text the words by their numbers.
 
     Numbers and the parts of dates get train's mean subtracted and are divided by its standard deviation; booleans and levels of
-    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so. For a net for pictures all pixels are
-    kept, and each channel has one mean and one standard deviation.
+    categories are 0 or 1 and stay so; missing numbers get train's mean and a feature that says so. The row of a text is its words, T of
+    them, and behind them the features of the other columns. For a net for pictures all pixels are kept, and each channel has one mean
+    and one standard deviation.
 
     Attributes:
         columns: the columns of train, the target's among them.
@@ -52,7 +53,7 @@ class Prepare:
         levels: of the categories.
         target_scale: mean, standard deviation and baseline of a number to predict; None for classes.
         findings: columns that were dropped, levels that were pooled.
-        vocabulary: of the text that is the only input; None for tables.
+        vocabulary: of the text among the inputs; None where there is none.
         picture: that the features are, where it was fitted for a net for pictures; else None.
 
     Example:
@@ -87,8 +88,7 @@ class Prepare:
         """
         if not len(train):
             raise refuse("train", expected="at least one example", got="none")
-        if any(c.kind == "text" for c in train.inputs):
-            return cls._of_text(train)
+        vocabulary, seen = _vocabulary(train)
         raws = raws_of(train.columns)
         if pictures and (picture := picture_in(train)) is not None:
             channels = Scaling.of_pictures(train.table, raws, picture.channel_of)
@@ -96,21 +96,13 @@ class Prepare:
         scaling = Scaling.fit(train.table, raws, () if like is None else varying(like.table, raws))
         found = [Levels.fit(train.table.get_column(c.name)) for c in train.inputs if c.kind == "category"]
         levels = tuple(level for level in found if level.varies)
-        dropped = Layout.of(train.inputs, scaling, levels).dropped
-        if len(dropped) == len(train.inputs):
+        plain = [c for c in train.inputs if c.kind != "text"]
+        dropped = Layout.of(plain, scaling, levels).dropped
+        if len(dropped) == len(plain) and vocabulary is None:
             got = f"{shown(dropped)}, constant on train" if dropped else "none"
             raise refuse("inputs", expected="at least one column that varies", got=got, fix="give columns that differ between rows")
-        findings = (*constant(dropped, len(train)), *pooled(levels))
-        return cls(train.columns, len(train), scaling, levels, _target_scale(train), findings)
-
-    @classmethod
-    def _of_text(cls, train: Dataset) -> Prepare:
-        """A vocabulary of the only input."""
-        (column,) = train.inputs
-        texts = train.table.get_column(column.name)
-        vocabulary = Vocabulary.fit(texts, Tokens.read(column.reading or "words"))
-        findings = fitted(vocabulary, vocabulary.read(texts))
-        return cls(train.columns, len(train), Scaling.fit(train.table, []), (), _target_scale(train), findings, vocabulary)
+        findings = (*seen, *constant(dropped, len(train)), *pooled(levels))
+        return cls(train.columns, len(train), scaling, levels, _target_scale(train), findings, vocabulary)
 
     @property
     def inputs(self) -> tuple[Column, ...]:
@@ -124,18 +116,23 @@ class Prepare:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The features, d of them: 'age', 'age missing', 'city=Rome', 'city other', 'when month sin'; of a text 'review 1', ..."""
-        return self.layout.names if self.vocabulary is None else self.vocabulary.names
+        """The features, d of them: 'age', 'age missing', 'city=Rome', 'city other', 'when month sin'; first of a text 'review 1', ..."""
+        return self.layout.names if self.vocabulary is None else (*self.vocabulary.names, *self.layout.names)
 
     @property
     def width(self) -> int:
-        """n_x of a net: the features, or the size of the vocabulary, whose words stand for one-hot vectors (C5W1-03)."""
+        """n_x of a net: the features, or the size of the vocabulary, whose words stand for one-hot vectors (C5W1-03); see `beside`."""
         return len(self.names) if self.vocabulary is None else self.vocabulary.size
 
     @property
     def makes(self) -> str:
-        """What a row is: "features", or "tokens": whole numbers, 0 behind the end of a text."""
+        """What a row is: "features", or "tokens": whole numbers, 0 behind the end of a text, then features of other columns."""
         return "features" if self.vocabulary is None else "tokens"
+
+    @property
+    def beside(self) -> int:
+        """Features that stand behind the words of a text; 0 where there is no text, or nothing beside it."""
+        return 0 if self.vocabulary is None else len(self.layout.names)
 
     def __call__(self, rows: Any) -> NDArray[np.float32]:
         """Rows as a net takes them; see `apply`."""
@@ -148,20 +145,23 @@ class Prepare:
             rows: a Dataset, a table typed as train's, or rows as people have them (a file, a frame, a mapping, an array).
 
         Returns:
-            (n, d) float32, finite (of a text (n, T) whole numbers); findings on levels, missing values and words that train did not have.
+            (n, d) float32, finite (of a text T whole numbers, then d features); findings on levels, missing values and words that
+            train did not have.
 
         Raises:
             UnusableInput: a needed column is missing.
         """
         table, conformed = self._typed(rows)
-        if self.vocabulary is not None:
-            read = self.vocabulary.read(table.get_column(self.vocabulary.column))
-            return read.indices, (*conformed, *seen(self.vocabulary, read))
-        out = np.zeros((table.height, len(self.names)), dtype=np.float32)
+        out = np.zeros((table.height, len(self.layout.names)), dtype=np.float32)
         missing = self._numbers(table, out)
         if self.picture is not None:
             conformed = (*conformed, *other_scale(out, self.scaling))
-        return out, (*conformed, *new_missing(self.scaling, missing), *self._categories(table, out))
+        found = (*conformed, *new_missing(self.scaling, missing), *self._categories(table, out))
+        if self.vocabulary is None:
+            return out, found
+        read = self.vocabulary.read(table.get_column(self.vocabulary.column))
+        rows = np.concatenate([read.indices, out], axis=1) if out.shape[1] else read.indices
+        return rows, (*found, *seen(self.vocabulary, read))
 
     def scale_target(self, y: ArrayLike) -> NDArray[np.float64]:
         """(n,) numbers to predict -> (y - mean) / std of train."""
@@ -190,7 +190,8 @@ class Prepare:
     def __str__(self) -> str:
         if self.picture is not None:
             return pictures_text(self.picture, self.scaling, self.target_scale, self.rows)
-        return prepare_text(self.scaling, self.levels, self.target_scale, self.rows, len(self.names), self.layout.dropped, self.vocabulary)
+        parts = (self.scaling, self.levels, self.target_scale, self.rows, len(self.layout.names), self.layout.dropped)
+        return prepare_text(*parts, self.vocabulary)
 
     def _scale(self) -> TargetScale:
         if self.target_scale is None:
@@ -256,6 +257,16 @@ def prepare_splits(splits: Splits, *, like: Dataset | None = None, pictures: boo
             groups[role] = group
         findings += [_in_role(f, role) for f in found]
     return prepare, Prepared(inputs, targets, ids, groups, tuple(findings))
+
+
+def _vocabulary(train: Dataset) -> tuple[Vocabulary | None, tuple[Finding, ...]]:
+    """Of the text among the inputs, and what was seen in it."""
+    column = next((c for c in train.inputs if c.kind == "text"), None)
+    if column is None:
+        return None, ()
+    texts = train.table.get_column(column.name)
+    vocabulary = Vocabulary.fit(texts, Tokens.read(column.reading or "words"))
+    return vocabulary, fitted(vocabulary, vocabulary.read(texts))
 
 
 def _in_role(found: Finding, role: str) -> Finding:

@@ -16,6 +16,7 @@ from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.nets.catalogue import DEFAULT, Entry, arguments_for, entry
 from fathom.nets.initialization import initialize, scheme_for
+from fathom.nets.text_net import TextNet, layers_of
 from fathom.nets.work import multiplications
 
 NetLike = str | nn.Module | Callable[..., nn.Module]
@@ -63,6 +64,7 @@ def build(
     kind: str,
     makes: str = "features",
     picture: Picture | None = None,
+    beside: int = 0,
 ) -> Built:
     """The net that a user names.
 
@@ -74,6 +76,7 @@ def build(
         kind: of the target, which a named net must answer.
         makes: what a row is, "features" or "tokens", which a named net must take.
         picture: that the inputs are, which a net for pictures needs.
+        beside: features behind the tokens of a row.
 
     Raises:
         UnusableInput: an unknown net, one for another kind of target, or a module that trains nothing.
@@ -82,7 +85,7 @@ def build(
         raise refuse("`dropout`", expected="0 with a net of your own", got=repr(settings.dropout), fix="put dropout into the net itself")
     if isinstance(net, str):
         _check_takes(net, makes)
-        built = _named(net, inputs, outputs, settings, arguments, kind, picture)
+        built = _named(net, inputs, outputs, settings, arguments, kind, picture, beside)
     else:
         built = Built(_module(net, inputs, outputs, settings), None, "custom", {})
         if settings.initialization is not None:
@@ -100,7 +103,14 @@ def _check_takes(name: str, makes: str) -> None:
 
 
 def _named(
-    name: str, inputs: int, outputs: int, settings: Settings, arguments: Mapping[str, Any], kind: str, picture: Picture | None
+    name: str,
+    inputs: int,
+    outputs: int,
+    settings: Settings,
+    arguments: Mapping[str, Any],
+    kind: str,
+    picture: Picture | None,
+    beside: int,
 ) -> Built:
     chosen = entry(name)
     if kind not in chosen.kinds:
@@ -108,9 +118,14 @@ def _named(
             "`net`", expected=f"a net for a {kind} target", got=f"{name}, which is for {' and '.join(chosen.kinds)}", fix="use mlp"
         )
     full = arguments_for(name, dict(arguments))
-    module, record = chosen.build(_inputs(chosen, inputs, picture), outputs, dropout=settings.dropout, **full)
+    more = {}
+    if chosen.takes == "tokens":
+        full["hidden"], more = layers_of(full["hidden"], beside), {"beside": beside}
+    module, record = chosen.build(_inputs(chosen, inputs, picture), outputs, dropout=settings.dropout, **full, **more)
     scheme = settings.initialization or scheme_for(full.get("activation", chosen.activation))
     initialize(module, scheme=scheme, gain=settings.initialization_gain, seed=settings.seed)
+    if settings.initialization is None and isinstance(module, TextNet):
+        initialize(module.hidden, scheme=scheme_for("relu"), gain=settings.initialization_gain, seed=settings.seed)
     if record is not None and "hidden" in full:
         full["hidden"] = record.sizes[1:-1]
     if not chosen.pictures:

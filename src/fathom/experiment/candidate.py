@@ -71,6 +71,7 @@ class Candidate:
                 kind=target.kind,
                 makes=ready.prepare.makes,
                 picture=ready.prepare.picture,
+                beside=ready.prepare.beside,
             )
         words = ready.prepare.vocabulary
         found = () if vectors is None or words is None else (put_in(built, words, vectors, for_net["vectors"]),)

@@ -184,7 +184,8 @@ def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outpu
     if not all(bool(torch.isfinite(w).all()) for w in weights.values() if w.is_floating_point()):
         raise damaged(folder, "weights that are not finite")
     settings = dataclasses.replace(experiment.settings, device="auto", dropout=experiment.settings.dropout if net is None else 0.0)
-    about: dict[str, Any] = {"arguments": experiment.arguments, "kind": kind, "makes": prepare.makes, "picture": prepare.picture}
+    rows = {"makes": prepare.makes, "picture": prepare.picture, "beside": prepare.beside}
+    about: dict[str, Any] = {"arguments": experiment.arguments, "kind": kind, **rows}
     built = build(chosen, inputs=prepare.width, outputs=outputs, settings=settings, **about)
     built.module.load_state_dict(weights)
     return built.module.eval()
@@ -193,7 +194,7 @@ def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outpu
 def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.Tensor], inputs: int, outputs: int) -> None:
     """Before a net is built from numbers in a file: they must be the size of the weights that lie beside them."""
     about = experiment.arguments
-    hidden = about.get("hidden", tuple(about[name] for name in ("dimensions", "units") if name in about))
+    hidden = tuple(about[name] for name in ("dimensions", "units") if name in about) or about.get("hidden", ())
     if experiment.net == "custom":
         return
     if experiment.arguments.get("depth", 0) > len(weights):  # each layer has a tensor at least

@@ -60,7 +60,7 @@ class Ready:
             if words is None:
                 self.fitted = references(self.prepared, task, classes=classes)
             else:
-                self.fitted = text_references(self.prepared, task, size=words.size, classes=classes)
+                self.fitted = text_references(self.prepared, task, length=words.length, size=words.size, classes=classes)
         return self.fitted
 
     @property

@@ -11,7 +11,7 @@ from torch import nn
 
 from fathom.core.dense import DenseNet
 from fathom.core.expectations import did_you_mean, one_of, refuse, shown
-from fathom.nets.embedding import build_average
+from fathom.nets.average_of_embeddings import build_average
 from fathom.nets.mlp import build_mlp
 from fathom.nets.pictures import build_lenet5, build_residual
 from fathom.nets.recurrent_text import build_gru, build_lstm, build_rnn
@@ -26,7 +26,8 @@ class Entry:
         about: one line for lists.
         kinds: the kinds of target that it answers.
         arguments: its own arguments and their defaults; dropout comes from the settings.
-        takes: what a row of its inputs is: "features", or "tokens" of a text (`inputs` is then the size of the vocabulary).
+        takes: what a row of its inputs is: "features", or "tokens" of a text, perhaps with features behind them (`inputs` is then
+            the size of the vocabulary).
         build: (inputs, outputs, dropout=..., **arguments) -> (module, record of a dense net or None).
         pictures: whether it is for pictures; inputs are then the `Picture` that the columns are.
         activation: of its hidden layers where that is no argument; the initialization follows from it.
@@ -51,7 +52,7 @@ def _build_regression(inputs: int, outputs: int, dropout: Any = 0.0) -> tuple[nn
     return build_mlp(inputs, outputs, hidden=())
 
 
-RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False, "vectors": None, "frozen": False}
+RECURRENT = {"dimensions": 50, "units": 64, "layers": 1, "bidirectional": False, "hidden": None, "vectors": None, "frozen": False}
 
 CATALOGUE: dict[str, Entry] = {
     entry.name: entry
@@ -70,7 +71,7 @@ CATALOGUE: dict[str, Entry] = {
             name="embedding",
             about="texts: the average of the words' vectors, then linear",
             kinds=ANY,
-            arguments={"dimensions": 50, "vectors": None, "frozen": False},
+            arguments={"dimensions": 50, "hidden": None, "vectors": None, "frozen": False},
             takes="tokens",
             build=build_average,
         ),

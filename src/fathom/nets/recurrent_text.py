@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from fathom.core.expectations import whole
-from fathom.nets.dropout import SeededDropout
-from fathom.nets.embedding import MOST_DIMENSIONS, Embedding, in_parts, one_rate, trimmed
+from fathom.nets.embedding import MOST_DIMENSIONS, Embedding
 from fathom.nets.recurrent import Recurrent
+from fathom.nets.text_net import TextNet, one_rate, trimmed
 
 MOST_LAYERS = 32
 
 
-class RecurrentText(nn.Module):
+class RecurrentText(TextNet):
     """e<t> = E o<t>, a<t> from the cell, y = W a<Ty> + b: many words to one answer (C5W1-08, C5W2-20).
 
     Padding is never read: the state of a shorter text stands still behind its end. In both directions the last states of each are
@@ -28,10 +28,11 @@ class RecurrentText(nn.Module):
         dimensions: of a word's vector.
         units: of each layer and direction.
         layers, bidirectional: as in `Recurrent`.
-        dropout: of the last state.
         frozen: the words' vectors are not trained.
+        **more: columns beside the text, hidden layers, dropout; see `TextNet`.
 
     Example:
+        >>> import torch
         >>> net = RecurrentText("gru", 10, 1, dimensions=3, units=4)
         >>> short, padded = torch.tensor([[2.0, 9.0]]), torch.tensor([[2.0, 9.0, 0.0, 0.0]])
         >>> bool(torch.isclose(net(short), net(padded)).all())
@@ -48,23 +49,15 @@ class RecurrentText(nn.Module):
         units: int,
         layers: int = 1,
         bidirectional: bool = False,
-        dropout: float = 0.0,
         frozen: bool = False,
+        **more: Any,
     ) -> None:
-        super().__init__()
-        self.embedding = Embedding(words, dimensions, frozen=frozen)
+        width = units * (2 if bidirectional else 1)
+        held = max(dimensions, width) * (layers + 1)
+        super().__init__(Embedding(words, dimensions, frozen=frozen), width, outputs, held=held, **more)
         self.recurrent = Recurrent(cell, dimensions, units, layers=layers, bidirectional=bidirectional)
-        self.dropout = SeededDropout(dropout, layer=1) if dropout > 0.0 else nn.Identity()
-        self.linear = nn.Linear(units * self.recurrent.directions, outputs)
-        self._wide = max(dimensions, units * self.recurrent.directions) * (layers + 1)
 
-    def forward(self, indices: Tensor) -> Tensor:
-        """Indices (n, T), padding at the end -> raw outputs (n, outputs)."""
-        parts = [self._last(part) for part in in_parts(indices, self._wide)]
-        outputs: Tensor = self.linear(self.dropout(torch.cat(parts)))
-        return outputs
-
-    def _last(self, indices: Tensor) -> Tensor:
+    def vector(self, indices: Tensor) -> Tensor:
         """The last states (n, units), or (n, 2 units)."""
         indices, lengths = trimmed(indices)
         last: Tensor = self.recurrent(self.embedding(indices), lengths)[1]
@@ -83,6 +76,7 @@ def build_recurrent(
     bidirectional: bool = False,
     vectors: str | None = None,
     frozen: bool = False,
+    **more: Any,
 ) -> tuple[nn.Module, None]:
     """The catalogue's `rnn`, `gru` and `lstm`; where their vectors came from is for the record alone."""
     net = RecurrentText(
@@ -95,6 +89,7 @@ def build_recurrent(
         bidirectional=bool(bidirectional),
         dropout=one_rate(dropout),
         frozen=bool(frozen),
+        **more,
     )
     return net, None
 

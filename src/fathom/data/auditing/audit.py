@@ -64,8 +64,11 @@ CHECKS = (
 """In the order in which they are carried out."""
 
 
-OF_COLUMNS = ("data.leak.target_copy", "data.leak.identifier", "data.scale.code", "data.duplicates.near", "data.shift.test")
-"""Checks of columns and of distances between rows; the indices of words are neither."""
+OF_COLUMNS = ("data.leak.target_copy", "data.leak.identifier", "data.scale.code", "data.shift.test")
+"""Checks of columns: of a text they are left out, and of what stands beside it they are made alone."""
+
+OF_WHOLE_ROWS = ("data.duplicates.near",)
+"""Checks of distances between rows, which the indices of words do not have."""
 
 
 @dataclass
@@ -168,13 +171,14 @@ def quick_audit(splits: Splits, prepare: Prepare, prepared: Prepared) -> tuple[F
 
 def _carried_out(subject: Subject, checks: Sequence[Check]) -> Seeing:
     seeing = Seeing()
-    of_text = subject.prepare.makes == "tokens"
+    beside = subject.beside_text()
     for check in checks:
-        if of_text and check.id in OF_COLUMNS:
+        looked_at = beside if check.id in OF_COLUMNS else subject
+        if looked_at is None or (beside is not subject and check.id in OF_WHOLE_ROWS):
             seeing.take(check, Seen(left="made for columns, not for texts"), 0.0)
             continue
         begun = time.perf_counter()
-        seen = check.look(subject)
+        seen = check.look(looked_at)
         seeing.take(check, seen, time.perf_counter() - begun)
     return seeing
 

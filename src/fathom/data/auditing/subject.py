@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -109,6 +109,23 @@ class Subject:
         keys = self.keys[role]
         order = np.argsort(keys, kind="stable") if len(keys) <= most else np.argpartition(keys, most)[:most]
         return order[np.argsort(keys[order], kind="stable")].astype(np.int64)
+
+    def beside_text(self) -> Subject | None:
+        """The columns beside a text, as a subject of their own; the subject itself without a text, None where it stands alone."""
+        words = self.prepare.vocabulary
+        if words is None:
+            return self
+        if not self.prepare.beside:
+            return None
+        columns = tuple(replace(c, use="aside") if c.name == words.column else c for c in self.prepare.columns)
+        roles = {role: replace(data, columns=columns) for role, data in self.splits.roles.items()}
+        inputs = {role: x[:, words.length :] for role, x in self.prepared.inputs.items()}
+        return replace(
+            self,
+            splits=replace(self.splits, roles=roles),
+            prepare=replace(self.prepare, columns=columns, vocabulary=None),
+            prepared=replace(self.prepared, inputs=inputs),
+        )
 
     @property
     def ruling(self) -> Mapping[str, str]:

@@ -26,29 +26,30 @@ def prepare_text(
     vocabulary: Vocabulary | None = None,
 ) -> str:
     """The table, then what was dropped, the target, and on how many examples it was fitted."""
-    if vocabulary is not None:
-        return _of_text(vocabulary, target, rows)
+    if vocabulary is not None and not features:
+        return "\n".join([*_of_text(vocabulary), *_of_target(target), f"fitted on train ({rows:,})"])
     lines = [_number(scaling, i) for i in range(len(scaling.raws))] + [_category(level) for level in levels]
     lines = lines if len(lines) <= LINES else [*lines[: LINES // 2], _left_out(len(lines) - LINES), *lines[-(LINES // 2) :]]
     table = [("column", "mean", "standard deviation", "fill value", "missing"), *lines]
     text = [f"{cut(name, 25):<25}  {mean:>11}  {std:>18}  {fill:>10}  {note}".rstrip() for name, mean, std, fill, note in table]
     if dropped:
         text.append(f"dropped, constant on train: {', '.join(dropped[:4])}{f' and {len(dropped) - 4:,} more' if len(dropped) > 4 else ''}")
-    if target is not None:
-        text.append(f"target {target}")
-    return "\n".join([*text, f"{features:,} features, fitted on train ({rows:,})"])
+    read = [] if vocabulary is None else _of_text(vocabulary)
+    beside = "" if vocabulary is None else " beside the text"
+    return "\n".join([*read, *text, *_of_target(target), f"{features:,} features{beside}, fitted on train ({rows:,})"])
 
 
-def _of_text(vocabulary: Vocabulary, target: TargetScale | None, rows: int) -> str:
+def _of_target(target: TargetScale | None) -> list[str]:
+    return [] if target is None else [f"target {target}"]
+
+
+def _of_text(vocabulary: Vocabulary) -> list[str]:
     tokens = vocabulary.tokens
-    return "\n".join(
-        [
-            f"text '{cut(vocabulary.column, 40)}': {len(vocabulary.words):,} {tokens.kind}, {vocabulary.unknown:.1%} of train <UNK>",
-            f"the most frequent: {cut(' '.join(vocabulary.words[:12]), 60)}",
-            *([] if target is None else [f"target {target}"]),
-            f"{vocabulary.length:,} tokens of a text, fitted on train ({rows:,})",
-        ]
-    )
+    return [
+        f"text '{cut(vocabulary.column, 40)}': {len(vocabulary.words):,} {tokens.kind}, {vocabulary.unknown:.1%} of train <UNK>",
+        f"the most frequent: {cut(' '.join(vocabulary.words[:12]), 60)}",
+        f"{vocabulary.length:,} tokens of a text are read",
+    ]
 
 
 def pictures_text(picture: Picture, scaling: Scaling, target: TargetScale | None, rows: int) -> str:

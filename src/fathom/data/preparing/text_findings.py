@@ -30,8 +30,8 @@ def seen(vocabulary: Vocabulary, read: Read) -> tuple[Finding, ...]:
 def _empty(vocabulary: Vocabulary, read: Read) -> tuple[Finding, ...]:
     if not read.empty:
         return ()
-    texts, are = ("texts", "are") if read.empty > 1 else ("text", "is")
-    what = f"'{vocabulary.column}': {read.empty:,} of {len(read.indices):,} {texts} {are} empty and read as a single <UNK>."
+    are = "are" if read.empty > 1 else "is"
+    what = f"'{vocabulary.column}': {read.empty:,} of {len(read.indices):,} texts {are} empty and read as a single <UNK>."
     evidence = {"empty": read.empty, "rows": len(read.indices)}
     return (Finding(id="data.text.empty", severity="warning", what=what, where=vocabulary.column, evidence=evidence),)
 

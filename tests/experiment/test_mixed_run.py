@@ -134,7 +134,9 @@ def test_the_audit_looks_at_the_columns_beside():
     made = fathom.audit(splits)
     assert [f.where for f in made if f.id == "data.leak.target_copy"] == ["gift"]
     assert {n.id for n in made.not_done} == {"data.duplicates.near"}
-    assert not [f for f in fathom.audit(make_ready(fathom.split(fathom.load(reviews(), target="stars"), seed=0)).splits) if f.severity == "error"]
+    assert not [
+        f for f in fathom.audit(make_ready(fathom.split(fathom.load(reviews(), target="stars"), seed=0)).splits) if f.severity == "error"
+    ]
 
 
 def test_a_training_that_was_cut_off_goes_on_bit_for_bit(ready, tmp_path):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 MOST = 4_000_000
-"""Cells of train (words of texts, numbers beside them) times classes that a method is given; then it takes some seconds at most on one core."""
+"""Cells of train (words of texts, numbers beside them) times classes that a method is given: some seconds at most on one core."""
 
 TELLING = 100
 """Words that boosted trees are given."""
@@ -134,7 +134,9 @@ def _methods(regression: bool, train: Words) -> list[_Method]:
 
     beside = train.beside.shape[1]
     tf_idf = "tf-idf and columns" if beside else "tf-idf"
-    model, about = (Ridge(alpha=1.0), "ridge (1)") if regression else (LogisticRegression(C=1.0, max_iter=100), "logistic regression (C = 1)")
+    model, about = (
+        (Ridge(alpha=1.0), "ridge (1)") if regression else (LogisticRegression(C=1.0, max_iter=100), "logistic regression (C = 1)")
+    )
     found = [_Method("linear", f"{tf_idf}, {about}", model)]
     if not regression:
         found.append(_Method("naive Bayes", "counts of words", MultinomialNB(), weighed=False))
@@ -148,9 +150,7 @@ def _boosted(regression: bool) -> _Method:
     return _Method("boosted trees", f"columns and the {TELLING} most telling words", model, telling=TELLING)
 
 
-def _measure(
-    method: _Method, words: Mapping[str, Words], prepared: Prepared, task: Task, classes: int, seed: int
-) -> FittedReference:
+def _measure(method: _Method, words: Mapping[str, Words], prepared: Prepared, task: Task, classes: int, seed: int) -> FittedReference:
     started = time.perf_counter()
     y = prepared.targets["train"]
     rows = _drawn(words["train"], y, classes if classes > 2 else 1, seed, method.telling)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ class TextNet(nn.Module):
         super().__init__()
         self.embedding = embedding
         sizes = (width + beside, *hidden)
-        layers = [layer for a, b in zip(sizes[:-1], sizes[1:], strict=True) for layer in (nn.Linear(a, b), nn.ReLU())]
+        layers = [layer for a, b in itertools.pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
         self.hidden = nn.Sequential(*layers) if layers else nn.Identity()
         self.dropout = SeededDropout(dropout, layer=1) if dropout > 0.0 else nn.Identity()
         self.linear = nn.Linear(sizes[-1], outputs)

@@ -31,7 +31,7 @@ class TextNet(nn.Module):
         width: of the text's vector.
         outputs: n_y.
         beside: further columns behind the words of a row.
-        hidden: units of the layers between; () for none.
+        hidden: units of the layers between, as `layers_of` reads it.
         dropout: before the last layer.
         held: numbers that one word takes while a text is read.
     """
@@ -43,13 +43,13 @@ class TextNet(nn.Module):
         outputs: int,
         *,
         beside: int = 0,
-        hidden: Sequence[int] = (),
+        hidden: int | Sequence[int] | None = None,
         dropout: float = 0.0,
         held: int = 1,
     ) -> None:
         super().__init__()
         self.embedding = embedding
-        sizes = (width + beside, *hidden)
+        sizes = (width + beside, *layers_of(hidden, beside))
         layers = [layer for a, b in itertools.pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
         self.hidden = nn.Sequential(*layers) if layers else nn.Identity()
         self.dropout = SeededDropout(dropout, layer=1) if dropout > 0.0 else nn.Identity()

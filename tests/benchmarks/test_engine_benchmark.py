@@ -321,6 +321,7 @@ def test_threads_that_a_process_cannot_change_are_set_before_it_starts():
     assert free["OMP_NUM_THREADS"] == str(program.cores())
 
 
+@pytest.mark.slow
 def test_a_quick_run_writes_a_note_and_its_numbers(tmp_path, capsys):
     assert program.main(["--quick", "--peers", PLAIN.name, DENSE.name, "--out", str(tmp_path)]) == 0
     (note,), (raw,) = tmp_path.glob("*.md"), tmp_path.glob("*.json")

@@ -37,6 +37,14 @@ def noisy():
     return arrays(X, y.astype(int))
 
 
+@pytest.fixture(scope="module")
+def short():
+    """The same, made for speed: what is measured of it means nothing."""
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(300, 10))
+    return arrays(X, ((X[:, 0] > 0) ^ (rng.random(300) < 0.1)).astype(int))
+
+
 def names(log):
     return [e.remedy.name for e in log.experiments]
 
@@ -135,21 +143,31 @@ def timeless(log):
     return text
 
 
+ASKED = {"human": 0.1, "hidden": (8,), "epochs": 6, "open_test": False, **QUICK}
+
+
+@pytest.fixture(scope="module")
+def whole(short, tmp_path_factory):
+    """Left alone: the logbook, and the folder of the best run."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    return improve(short, out=folder, **ASKED), folder
+
+
 @pytest.mark.parametrize("after", [1, 2])
-def test_killed_between_steps_it_resumes_to_the_same_logbook(noisy, tmp_path, after):
-    asked = {"human": 0.1, "hidden": (16,), "epochs": 25, "open_test": False, **QUICK}
-    whole = improve(noisy, out=tmp_path / "a" / "run", **asked)
+def test_killed_between_steps_it_resumes_to_the_same_logbook(short, whole, tmp_path, after):
+    log, folder = whole
+    assert len(log.experiments) > after
     with pytest.raises(Killed):
-        improve(noisy, out=tmp_path / "b" / "run", told=Killer(after), **asked)
-    assert not (tmp_path / "b" / "run" / "run.json").exists()
-    resumed = improve(noisy, out=tmp_path / "b" / "run", **asked)
-    assert timeless(resumed) == timeless(whole)
-    assert np.array_equal(resumed.best.errors["dev"], whole.best.errors["dev"])
-    assert sorted(p.name for p in (tmp_path / "b" / "run").iterdir()) == sorted(p.name for p in (tmp_path / "a" / "run").iterdir())
+        improve(short, out=tmp_path / "run", told=Killer(after), **ASKED)
+    assert not (tmp_path / "run" / "run.json").exists()
+    resumed = improve(short, out=tmp_path / "run", **ASKED)
+    assert timeless(resumed) == timeless(log)
+    assert np.array_equal(resumed.best.errors["dev"], log.best.errors["dev"])
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == sorted(p.name for p in folder.iterdir())
 
 
 def test_interrupted_it_keeps_what_is_done_and_goes_on(noisy, tmp_path):
-    asked = {"human": 0.1, "hidden": (32,), "epochs": 60, "open_test": False, **QUICK}
+    asked = {"human": 0.1, "hidden": (32,), "epochs": 40, "open_test": False, **QUICK}
 
     def stop(done, total, text):
         if not text.startswith(("plain fit", "l2", "keeping")):
@@ -164,12 +182,12 @@ def test_interrupted_it_keeps_what_is_done_and_goes_on(noisy, tmp_path):
     assert timeless(again)["experiments"][0] == timeless(log)["experiments"][0]
 
 
-def test_another_question_does_not_go_on(noisy, tmp_path):
+def test_another_question_does_not_go_on(short, tmp_path):
     asked = {"hidden": (16,), "epochs": 25, **QUICK}
     with pytest.raises(Killed):
-        improve(noisy, human=0.1, out=tmp_path / "run", told=Killer(1), **asked)
+        improve(short, human=0.1, out=tmp_path / "run", told=Killer(1), **asked)
     with pytest.raises(UnusableInput, match="another human level"):
-        improve(noisy, human=0.05, out=tmp_path / "run", **asked)
+        improve(short, human=0.05, out=tmp_path / "run", **asked)
 
 
 def test_a_folder_with_a_run_is_refused(rings, tmp_path):

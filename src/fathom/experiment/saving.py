@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,12 @@ def asked_of(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """The versions that the bits of a run depend on."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """Looked up once: it takes milliseconds, and each net of a population asks."""
     from importlib import metadata
 
     names = {"fathom": "fathom-ml", "torch": "torch", "numpy": "numpy", "polars": "polars"}

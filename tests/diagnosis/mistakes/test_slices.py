@@ -136,6 +136,7 @@ def test_a_slice_that_another_explains_says_so():
     assert found["night is yes"].within == ""
 
 
+@pytest.mark.slow
 def test_a_few_bad_groups_are_no_fault_of_their_column():
     """Each of 40 patients has its own error rate; their sex has nothing to do with it: dealt one by one it would be named too often."""
     alarms, naive = 0, 0

@@ -71,6 +71,11 @@ def command(
     bidirectional: Annotated[bool | None, typer.Option("--bidirectional", help="gru, lstm or rnn from both ends.")] = None,
     vectors: Annotated[str | None, typer.Option(help="Words' vectors trained elsewhere: word2vec's or GloVe's text, also .gz.")] = None,
     frozen: Annotated[bool | None, typer.Option("--frozen", help="Do not train the words' vectors.")] = None,
+    augment: Annotated[bool, typer.Option("--augment", help="Alter train's pictures anew in every epoch, as fits the set.")] = False,
+    augment_by: Annotated[
+        str | None,
+        typer.Option(help="By what: flip, upside_down, crop=2, rotate=10, shear=10, zoom=0.1, color=0.08, pca_color=0.1, cutout=0.25."),
+    ] = None,
     optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
     learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
     batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
@@ -166,6 +171,7 @@ def settings_of(given: dict[str, Any]) -> dict[str, Any]:
     chosen["batch_size"] = typed.batch_size(given["batch_size"])
     chosen["schedule"] = typed.schedule(given["schedule"])
     chosen["depth"] = given.get("depth")
+    chosen["augment"] = given.get("augment_by") or given.get("augment") or None
     return {name: value for name, value in chosen.items() if value is not None}
 
 
@@ -237,7 +243,7 @@ def _show(run: Run, diagnosis: Diagnosis, screen: Console, given: dict[str, Any]
     from fathom.report.terminal import show
 
     screens.trained(screen, run.history)
-    screens.findings(screen, spelled(f for f in run.findings if f.id.startswith(("engine.", "data.text.vectors"))))
+    screens.findings(screen, spelled(f for f in run.findings if f.id.startswith(("engine.", "data.text.vectors", "data.augment.batches"))))
     screen.print()
     show(diagnosis, screen)
     card = _scores(run, screen, given)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fathom.core.records.settings import Settings
+from fathom.engine.alter import Alter
 from fathom.engine.hyper import Hyper, Number
 from fathom.engine.layout import Layout, trained
 from fathom.engine.optimizers import UPDATES, clip, decay, penalize
@@ -23,6 +24,7 @@ class Member:
         settings: with `epochs` decided; members of a population share optimizer, batch size and epochs.
         rows: the numbers of its own rows of train (int64), where it does not see all of them.
         shift, scale: (n_x,) its own scaling of the inputs, x -> (x - shift) * scale; None where they come scaled.
+        alter: what alters the inputs of a batch before they are learned from; None leaves them as they are.
     """
 
     net: nn.Module
@@ -30,6 +32,7 @@ class Member:
     rows: Tensor | None = None
     shift: Tensor | None = None
     scale: Tensor | None = None
+    alter: Alter | None = None
 
 
 @dataclass

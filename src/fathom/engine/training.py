@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fathom.core.records.history import Epoch
+from fathom.engine.altering import batches_of
 from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.choice import plan_for
 from fathom.engine.measured import NOTHING, Measured
@@ -185,12 +185,12 @@ class _Running:
         job, totals, pending = self.job, [0.0] * len(self.active), []
         batches = self.order.of(epoch, self.population.members)
         if self.resumed is not None and self.resumed.batches:
-            totals, batches = list(self.resumed.totals), itertools.islice(batches, self.resumed.batches, None)
+            totals = list(self.resumed.totals)
         done = 0 if self.resumed is None else self.resumed.batches
         self.resumed = None
-        for rows in batches:
+        for inputs, targets, rows in batches_of(job.inputs, job.targets, batches, self.population, epoch, behind=done):
             done += 1
-            losses = self.plan.step(job.inputs, job.targets, rows)
+            losses = self.plan.step(inputs, targets, rows)
             self.population.update(self.factors.of(epoch, self.population.updates))
             pending.append(losses)
             if len(pending) == STEPS_BETWEEN_LOOKS:

@@ -14,6 +14,7 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.experiment.arguments import sort_arguments
+from fathom.experiment.augmented import chosen
 from fathom.experiment.build import Built, NetLike, build
 from fathom.experiment.identity import identity_of
 from fathom.experiment.ready import Ready
@@ -51,7 +52,8 @@ class Candidate:
             UnusableInput: an argument that is unknown or outside its range, or early stopping without a dev set.
         """
         net = DEFAULT[ready.prepare.makes] if net is None else net
-        ready = ready.for_net(net)
+        ready = ready.for_net(net, whole=bool(arguments.get("augment")))
+        arguments, altered = chosen(arguments, ready)
         net_arguments = entry(net).arguments if isinstance(net, str) else None
         for_settings, for_net = sort_arguments(arguments, net_arguments)
         settings = Settings(**for_settings).at(rows=len(ready.prepared.targets["train"]))
@@ -75,7 +77,7 @@ class Candidate:
             )
         words = ready.prepare.vocabulary
         found = () if vectors is None or words is None else (put_in(built, words, vectors, for_net["vectors"]),)
-        return cls(ready, settings, built, task, _experiment(ready, built, settings), found)
+        return cls(ready, settings, built, task, _experiment(ready, built, settings), (*found, *altered))
 
     @property
     def dense(self) -> bool:
@@ -88,7 +90,8 @@ class Candidate:
         s, record, shape = self.settings, self.built.record, self.built.shape
         make = (shape, self.built.parameters) if record is None else (record.sizes, record.activation, record.batch_norm)
         data = (self.experiment.rows["train"], self.experiment.features)
-        return (*data, *make, s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.loss, s.label_smoothing)
+        training = (s.optimizer, s.batch_size, s.epochs, bool(s.early_stopping), s.precision, s.device, s.augment)
+        return (*data, *make, *training, s.loss, s.label_smoothing)
 
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:

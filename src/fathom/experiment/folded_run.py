@@ -84,7 +84,7 @@ class FoldedRun:
     @cached_property
     def ready(self) -> Ready:
         """All examples of train and dev, prepared together for the final net."""
-        prepared = prepare_splits(self.splits, pictures=for_pictures(self.net))
+        prepared = prepare_splits(self.splits, pictures=for_pictures(self.net) or bool(self.arguments.get("augment")))
         return Ready(self.splits, *prepared, audited=self.audited, elsewhere=lambda: self.references)
 
     @property

@@ -133,7 +133,7 @@ def _check(splits: Any, net: NetLike) -> None:
 def _settled(splits: Splits, net: NetLike, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that all nets share, with the epochs that all of train asks for, and without seeds."""
     for_settings, for_net = sort_arguments(arguments, entry(net).arguments if isinstance(net, str) else None)
-    epochs = Settings(**for_settings).at(rows=len(splits.train)).epochs
+    epochs = Settings(**{**for_settings, "augment": None}).at(rows=len(splits.train)).epochs
     return {**for_settings, **for_net, "epochs": epochs}
 
 

@@ -42,9 +42,9 @@ class Ready:
     elsewhere: Callable[[], list[FittedReference]] | None = None
     other: Ready | None = None
 
-    def for_net(self, net: Any) -> Ready:
-        """The same data as a net takes them: pictures whole for those made for them, columns for the others."""
-        whole = for_pictures(net)
+    def for_net(self, net: Any, *, whole: bool = False) -> Ready:
+        """The same data as a net takes them: pictures whole for those made for them and where they are altered, else columns."""
+        whole = whole or for_pictures(net)
         if whole == (self.prepare.picture is not None) or picture_in(self.splits.train) is None:
             return self
         if self.other is None:

@@ -96,7 +96,7 @@ def fit_subsets(
     if isinstance(net, nn.Module):
         raise refuse("`net`", expected="a name or a callable that builds a module", got="a module", fix="pass lambda: MyNet(...)")
     kept, dropped = trimmed(subsets)
-    readies = _readies(data, kept, how or SplitPlan(method="taken"), pictures=for_pictures(net))
+    readies = _readies(data, kept, how or SplitPlan(method="taken"), pictures=for_pictures(net) or bool(arguments.get("augment")))
     given = [{**arguments, **subset.arguments} for subset in kept]
     candidates = [Candidate.of(ready, net, own) for ready, own in zip(readies, given, strict=True)]
     if announce is not None:

@@ -22,6 +22,7 @@ from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
 from fathom.engine.track import Track, restore, snapshot
 from fathom.engine.training import Job, Outputs, Progress, train
+from fathom.experiment.augmented import alter_of
 from fathom.experiment.blocks import Blocks, tensors_of
 from fathom.experiment.build import check_fit, device_of
 from fathom.experiment.candidate import Candidate
@@ -207,7 +208,7 @@ def _batch(candidate: Candidate) -> int:
 
 
 def _member(candidate: Candidate, rows: Tensor | None = None) -> Member:
-    return Member(candidate.built.module, candidate.settings, rows)
+    return Member(candidate.built.module, candidate.settings, rows, alter=alter_of(candidate.settings, candidate.ready))
 
 
 def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | None, checkpoints: Checkpoints | None) -> Job:

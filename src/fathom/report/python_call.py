@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fathom.core.records.augmentation import Augmentation
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.schedule import Schedule
 from fathom.core.records.settings import Settings
@@ -42,6 +43,8 @@ def _arguments(made: Experiment) -> Iterator[tuple[str, str]]:
 def _written(value: Any) -> str:
     if isinstance(value, Schedule):
         return "schedule" if value.name == "custom" else repr(_short(value.to_json()))
+    if isinstance(value, Augmentation):
+        return repr({name: strength for name, strength in value.to_json().items() if strength})
     return repr(tuple(value)) if isinstance(value, list | tuple) else repr(value)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from fathom.core.expectations import number, one_of, refuse, whole
+from fathom.core.records.augmentation import Augmentation
 from fathom.core.records.record import Record
 from fathom.core.records.schedule import Schedule
 
@@ -45,7 +46,8 @@ class Settings(Record):
         precision: "float32", "bfloat16" (autocast) or "float64".
         device: "auto" or a torch device.
         seed: initialization and dropout.
-        data_seed: batch order; None becomes seed.
+        data_seed: batch order and augmentation; None becomes seed.
+        augment: how the pictures of train are altered, anew in every epoch; see `Augmentation`. For `fit` also True: what fits the set.
 
     Raises:
         UnusableInput: a value outside its range, or two that exclude each other.
@@ -79,6 +81,7 @@ class Settings(Record):
     device: str = "auto"
     seed: int = 0
     data_seed: int | None = None
+    augment: Augmentation | None = None
 
     def __post_init__(self) -> None:
         self._check_names()
@@ -109,6 +112,7 @@ class Settings(Record):
                 "`momentum`", expected="no value with this optimizer", got=f"{self.momentum} with {self.optimizer}", fix="set betas"
             )
         self._set("schedule", Schedule.of(self.schedule))
+        self._set("augment", Augmentation.of(self.augment))
         self._set("data_seed", self.seed if self.data_seed is None else self.data_seed)
 
     def _check_numbers(self) -> None:

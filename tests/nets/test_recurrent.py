@@ -168,3 +168,32 @@ def test_gradients_through_time_shrink_and_grow():
         norms[scale] = float(first.grad.norm())
     assert norms[0.3] < 1e-6
     assert norms[3.0] > 1e6
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
+def test_steps_for_the_rows_that_read_are_the_steps_for_all(cell, monkeypatch):
+    """States, last states and gradients, with rows of several lengths, one of them empty."""
+    torch.manual_seed(0)
+    net = Recurrent(cell, 3, 4, layers=2, bidirectional=True).double()
+    lengths = torch.tensor([2, 7, 0, 5, 7, 1])
+    made = []
+    for all_rows in (False, True):
+        if all_rows:
+            monkeypatch.setattr("fathom.nets.recurrent._reading", lambda inside: None)
+        x = torch.from_numpy(np.random.default_rng(0).normal(size=(6, 9, 3))).requires_grad_()
+        states, last = net(x, lengths)
+        (states.square().sum() + last.pow(3).sum()).backward()
+        made.append([states, last, x.grad, *(p.grad for p in net.parameters())])
+        net.zero_grad()
+    for ours, theirs in zip(*made, strict=True):
+        torch.testing.assert_close(ours, theirs, atol=1e-12, rtol=1e-12)
+
+
+def test_a_text_costs_no_steps_past_its_end(monkeypatch):
+    """The rows of every step, counted."""
+    seen = []
+    kept = Recurrent("rnn", 3, 4)
+    forward = type(kept.cells[0]).forward
+    monkeypatch.setattr(type(kept.cells[0]), "forward", lambda self, x, state: seen.append(len(x)) or forward(self, x, state))
+    kept(torch.zeros(4, 6, 3), torch.tensor([1, 4, 2, 4]))
+    assert seen == [4, 3, 2, 2]

@@ -6,10 +6,12 @@ another function, and stands here. Inputs are (n, T, d), rows first, as everywhe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class RNNCell(nn.Module):
@@ -112,21 +114,51 @@ class Recurrent(nn.Module):
         rows, time, _ = x.shape
         lengths = torch.full((rows,), time, device=x.device) if lengths is None else lengths
         inside = torch.arange(time, device=x.device) < lengths.unsqueeze(1)
+        reading = _reading(inside)
+        order = None if reading is None else lengths.argsort(descending=True, stable=True)
+        x = x if order is None else x[order]
         last: list[Tensor] = []
         cells = cast("list[RNNCell]", list(self.cells))
         for start in range(0, len(cells), self.directions):
-            pair = cells[start : start + self.directions]
-            found = [_walk(cell, x, inside, backward=number == 1) for number, cell in enumerate(pair)]
+            pair = enumerate(cells[start : start + self.directions])
+            steps = [range(time), range(time - 1, -1, -1)]
+            found = [_all_rows(cell, x, inside, steps[i]) if reading is None else _rows_inside(cell, x, reading, steps[i]) for i, cell in pair]
             x = torch.cat([states for states, _ in found], dim=2)
             last = [a for _, a in found]
-        return x, torch.cat(last, dim=1)
+        ends = torch.cat(last, dim=1)
+        return (x, ends) if order is None else (x[order.argsort()], ends[order.argsort()])
 
 
-def _walk(cell: RNNCell, x: Tensor, inside: Tensor, *, backward: bool) -> tuple[Tensor, Tensor]:
-    """All a<t> (n, T, units), 0 past the end of a sequence, and the last one (n, units); past the end a state stands still."""
+def _reading(inside: Tensor) -> list[int] | None:
+    """How many rows are not yet at their end, step by step; None where nets are stacked on rows that differ."""
+    try:
+        return cast("list[int]", inside.sum(dim=0).tolist())
+    except RuntimeError:
+        return None
+
+
+def _rows_inside(cell: RNNCell, x: Tensor, reading: Sequence[int], steps: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """All a<t> (n, T, units), 0 past the end of a sequence, and the last one (n, units).
+
+    The longest sequences stand first, so that each step is made for the first rows alone: what is past its end costs nothing.
+    """
     state = cell.start(len(x), x)
-    steps = range(x.shape[1] - 1, -1, -1) if backward else range(x.shape[1])
-    seen: list[Tensor] = [state[0]] * x.shape[1]
+    seen = [state[0]] * x.shape[1]
+    columns = x.unbind(dim=1)
+    for t in steps:
+        rows = reading[t]
+        if not rows:
+            continue
+        new = cell(columns[t][:rows], tuple(part[:rows] for part in state))
+        seen[t] = new[0] if rows == len(x) else functional.pad(new[0], (0, 0, 0, len(x) - rows))
+        state = new if rows == len(x) else tuple(torch.cat([a, b[rows:]]) for a, b in zip(new, state, strict=True))
+    return torch.stack(seen, dim=1), state[0]
+
+
+def _all_rows(cell: RNNCell, x: Tensor, inside: Tensor, steps: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """As `_rows_inside` with the rows in any order: every step is made for all, and past the end the state stands still."""
+    state = cell.start(len(x), x)
+    seen = [state[0]] * x.shape[1]
     for t in steps:
         here = inside[:, t : t + 1]
         state = tuple(torch.where(here, new, old) for new, old in zip(cell(x[:, t], state), state, strict=True))

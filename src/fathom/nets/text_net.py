@@ -17,6 +17,12 @@ from fathom.nets.mlp import dense_net
 AT_ONCE = 2**24
 """Numbers of embedded words that a pass without gradients makes at a time."""
 
+PART = 1024
+"""Rows of such a pass at a time: few enough that texts of like length find each other."""
+
+FEW = 64
+"""Rows that are not worth sorting."""
+
 BESIDE_COLUMNS = (64, 32)
 """Hidden layers of a text that stands beside further columns, where none are asked for."""
 
@@ -64,11 +70,19 @@ class TextNet(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         """Rows (n, T + beside) -> raw outputs (n, outputs)."""
         words = rows.shape[1] - self.beside
-        x = torch.cat([self.vector(part) for part in in_parts(rows[:, :words], self._held)])
+        x = self._vectors(rows[:, :words])
         if self.beside:
             x = torch.cat([x, rows[:, words:].to(x.dtype)], dim=1)
         outputs: Tensor = self.linear(self.dropout(self.hidden(x)))
         return outputs
+
+    def _vectors(self, indices: Tensor) -> Tensor:
+        """The vectors of all rows; without gradients some rows at a time, texts of like length together, put back in their order."""
+        if torch.is_grad_enabled() or len(indices) <= FEW:
+            return self.vector(indices)
+        order = (indices != 0).sum(dim=1).argsort(stable=True)
+        parts = [self.vector(part) for part in in_parts(indices[order], self._held)]
+        return torch.cat(parts)[order.argsort()]
 
 
 def layers_of(hidden: Any, beside: int) -> tuple[int, ...]:
@@ -100,9 +114,13 @@ def trimmed(indices: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def in_parts(indices: Tensor, width: int) -> tuple[Tensor, ...]:
-    """Rows whole while gradients are wanted, else so many at a time that (rows, T, width) stays small."""
-    rows = len(indices) if torch.is_grad_enabled() else max(1, AT_ONCE // (indices.shape[1] * width))
-    return indices.split(max(rows, 1))
+    """So many rows at a time that (rows, T, width) stays small.
+
+    Example:
+        >>> [len(part) for part in in_parts(torch.zeros(1000, 400), 128)]
+        [327, 327, 327, 19]
+    """
+    return indices.split(max(1, min(PART, AT_ONCE // (indices.shape[1] * width))))
 
 
 def one_rate(dropout: object) -> float:

@@ -115,7 +115,9 @@ def main(rounds: int, path: Path | None) -> None:
     """The table."""
     torch.set_num_threads(1)
     tables = [("docstrings", paragraphs(), "package")] + ([] if path is None else [("tweets", tweets(path), "sentiment")])
-    print("| texts | T | mean length | net | work | padded | as it is | ratio | largest difference |\n|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| texts | T | mean length | net | work | padded | as it is | ratio | largest difference |\n|---|---|---|---|---|---|---|---|---|"
+    )
     for name, table, target in tables:
         splits = fathom.split(fathom.load(table, target=target, text="text", name=name), seed=0)
         prepare, prepared = prepare_splits(splits)

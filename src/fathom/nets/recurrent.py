@@ -122,7 +122,9 @@ class Recurrent(nn.Module):
         for start in range(0, len(cells), self.directions):
             pair = enumerate(cells[start : start + self.directions])
             steps = [range(time), range(time - 1, -1, -1)]
-            found = [_all_rows(cell, x, inside, steps[i]) if reading is None else _rows_inside(cell, x, reading, steps[i]) for i, cell in pair]
+            found = [
+                _all_rows(cell, x, inside, steps[i]) if reading is None else _rows_inside(cell, x, reading, steps[i]) for i, cell in pair
+            ]
             x = torch.cat([states for states, _ in found], dim=2)
             last = [a for _, a in found]
         ends = torch.cat(last, dim=1)

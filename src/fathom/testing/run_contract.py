@@ -1,0 +1,196 @@
+"""What a fit of any net on any kind of data keeps, from training to the page: fit, predict, save, open, population, ladder, report.
+
+Example:
+    >>> import fathom
+    >>> splits = fathom.split(fathom.sample("wine"), seed=0)
+    >>> with RunCase.on(splits, net="mlp", hidden=(4,), epochs=2) as case:
+    ...     RUN_CONTRACT.check(case)
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+
+from fathom.core.records.diagnosis import Diagnosis
+from fathom.data.splits import Splits
+from fathom.experiment.fit import fit, fit_many
+from fathom.experiment.opening import open_run
+from fathom.experiment.ready import Ready, make_ready
+from fathom.experiment.run import Run
+from fathom.testing.contract import Contract, must, sentence
+
+
+@dataclass(frozen=True)
+class RunCase:
+    """A fit, carried out once for all laws.
+
+    Attributes:
+        splits: small and real.
+        arguments: of `fathom.fit`, a few epochs; `net` among them, a catalogue's name or a callable that builds a module.
+        folder: an empty one, for what the laws write.
+    """
+
+    splits: Splits
+    arguments: Mapping[str, Any]
+    folder: Path = field(compare=False)
+
+    @classmethod
+    @contextmanager
+    def on(cls, splits: Splits, **arguments: Any) -> Iterator[RunCase]:
+        """A case with a folder of its own, removed at the end."""
+        with tempfile.TemporaryDirectory() as folder:
+            yield cls(splits, arguments, Path(folder))
+
+    @cached_property
+    def ready(self) -> Ready:
+        """The splits as the net sees them."""
+        return make_ready(self.splits, self.arguments.get("net"))
+
+    @cached_property
+    def run(self) -> Run:
+        """The fit."""
+        return fit(self.ready, **self.arguments)
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """Of the fit, without references."""
+        return self.run.diagnose(references=False)
+
+    @cached_property
+    def saved(self) -> Path:
+        """The run's folder."""
+        return self.run.save(self.folder / "run", diagnosis=self.diagnosis)
+
+    @cached_property
+    def opened(self) -> Run:
+        """The same run from its folder."""
+        net = self.arguments.get("net")
+        return open_run(self.saved, net=net) if callable(net) else open_run(self.saved)
+
+    @cached_property
+    def rows(self) -> pl.DataFrame:
+        """Rows of dev as people have them, the target left out."""
+        table = self.splits.dev.table
+        return table.select([c.name for c in self.splits.dev.inputs if c.name in table.columns])
+
+
+def the_same_seed_gives_the_same_bits(case: RunCase) -> None:
+    """Weights and what the net says of dev."""
+    again = fit(case.ready, **case.arguments)
+    first, second = case.run.net.state_dict(), again.net.state_dict()
+    must(all(torch.equal(first[name], second[name]) for name in first), "the weights of two fits differ")
+    must(again.tables["dev"].equals(case.run.tables["dev"]), "what two fits say of dev differs")
+
+
+def an_error_for_each_example(case: RunCase) -> None:
+    """Of train and dev, each with its id; test stays sealed."""
+    for role in ("train", "dev"):
+        errors, rows = case.run.errors[role], len(case.splits.roles[role])
+        must(len(errors) == rows, f"expected {rows} errors of {role}, got {len(errors)}")
+        must(bool(np.isfinite(errors).all()) and bool((errors >= 0).all()), f"errors of {role} are below 0 or not finite")
+        must(case.run.tables[role]["id"].n_unique() == rows, f"the ids of {role} are not single")
+    must("test" not in case.run.errors, "test was measured before it was opened")
+
+
+def predictions_are_those_that_were_measured(case: RunCase) -> None:
+    """`predict` on the rows of dev says what the table of dev says."""
+    said, table = case.run.predict(case.rows), case.run.tables["dev"]
+    must(said.height == table.height, f"expected {table.height} predictions, got {said.height}")
+    for name in said.columns:
+        if name == "prediction" or name.startswith("p_"):
+            must(_alike(said[name], table[name]), f"column {name} of the predictions is not that of the errors")
+
+
+def a_run_that_is_opened_is_the_run(case: RunCase) -> None:
+    """Predictions to the bit, errors, experiment and verdicts; no pickle in the folder."""
+    opened = case.opened
+    must(opened.predict(case.rows).equals(case.run.predict(case.rows)), "the predictions of the opened run differ")
+    must(np.array_equal(opened.errors["dev"], case.run.errors["dev"]), "the errors of the opened run differ")
+    must(opened.experiment.to_json() == case.run.experiment.to_json(), "the experiment of the opened run differs")
+    kinds = {path.suffix for path in case.saved.rglob("*") if path.is_file()}
+    must(kinds <= {".json", ".jsonl", ".safetensors", ".parquet", ".html"}, f"the folder holds files of kinds {sorted(kinds)}")
+
+
+def a_population_equals_solo_runs(case: RunCase) -> None:
+    """Two rates side by side, in float64, each as it is alone within 1e-6."""
+    shared = {**case.arguments, "precision": "float64"}
+    rates = [{"learning_rate": 0.001}, {"learning_rate": 0.003}]
+    for many, own in zip(fit_many(case.ready, settings=rates, deterministic=True, **shared), rates, strict=True):
+        alone = fit(case.ready, **{**shared, **own})
+        for (name, one), other in zip(alone.net.state_dict().items(), many.net.state_dict().values(), strict=True):
+            worst = float((one.double() - other.double()).abs().max()) if one.numel() else 0.0
+            must(worst <= 1e-6, f"{name} of the net with {own} differs by {worst:.2g} from the one trained alone")
+
+
+def the_ladder_stands(case: RunCase) -> None:
+    """Rungs of train and dev are the means of their errors (each counted once); variance is their difference; test is sealed."""
+    diagnosis = case.run.diagnose(references=False, truth={})
+    rungs = {rung.name: rung.estimate.value for rung in diagnosis.ladder}
+    tables = {role: case.run.tables[role] for role in ("train", "dev")}
+    for role, table in tables.items():
+        weighed = float((table["error"] * table["weight"]).sum() / table["weight"].sum())
+        must(abs(rungs[role] - weighed) < 1e-9, f"the rung of {role} is {rungs[role]:.4g}, its errors say {weighed:.4g}")
+    gap = diagnosis.gaps["variance"]
+    must(abs(gap.value - (rungs["dev"] - rungs["train"])) < 1e-9, "variance is not dev less train")
+    must(gap.low is not None and gap.high is not None and gap.low <= gap.value <= gap.high, "variance has no interval around it")
+    must("test" in diagnosis.ladder.sealed, "the ladder does not say that test is sealed")
+
+
+def the_page_is_one_file(case: RunCase) -> None:
+    """report.html shows the ladder and reaches for nothing outside itself."""
+    page = (case.saved / "report.html").read_text(encoding="utf-8")
+    must("dev" in page and "variance" in page, "the page does not show the ladder")
+    outside = [start for start in ('src="http', "src='http", 'href="http', "@import", "url(http") if start in page]
+    must(not outside, f"the page reaches outside: {outside}")
+
+
+def the_worst_mistakes_are_kept(case: RunCase) -> None:
+    """As many as there are wrong answers on dev, 200 at most."""
+    wrong = int((case.run.errors["dev"] > 0).sum())
+    kept = pl.read_parquet(case.saved / "mistakes" / "dev.parquet").height if wrong else 0
+    must(kept == min(wrong, 200), f"expected {min(wrong, 200)} mistakes, got {kept}")
+
+
+def test_opens_once_with_an_error_of_its_own(case: RunCase) -> None:
+    """On a run of its own, because opening is for good."""
+    run = fit(case.ready, **case.arguments)
+    error = run.open_test()
+    must(np.isfinite(error) and error >= 0, f"expected an error of test, got {error}")
+    must(len(run.errors["test"]) == len(case.splits.test), "expected an error for each example of test")
+    must("test" in run.diagnose(references=False).ladder, "the ladder has no rung for the opened test")
+
+
+def _alike(one: pl.Series, other: pl.Series) -> bool:
+    """Equal but for the last bits of numbers: what is said of all rows at once may be summed in another order."""
+    if one.dtype.is_numeric() and other.dtype.is_numeric():
+        return bool(np.allclose(one.to_numpy(), other.to_numpy(), rtol=1e-4, atol=1e-5))
+    return one.cast(pl.String).to_list() == other.cast(pl.String).to_list()
+
+
+RUN_CONTRACT: Contract[RunCase] = Contract(
+    "run",
+    {
+        sentence(law): law
+        for law in (
+            the_same_seed_gives_the_same_bits,
+            an_error_for_each_example,
+            predictions_are_those_that_were_measured,
+            a_run_that_is_opened_is_the_run,
+            a_population_equals_solo_runs,
+            the_ladder_stands,
+            the_page_is_one_file,
+            the_worst_mistakes_are_kept,
+            test_opens_once_with_an_error_of_its_own,
+        )
+    },
+)

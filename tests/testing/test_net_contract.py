@@ -1,0 +1,212 @@
+"""Every net of the catalogue keeps the contract, and the contract catches nets that do not."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import pytest
+import torch
+from torch import nn
+
+from fathom.core.records.picture import Picture
+from fathom.data.prepare import Prepare
+from fathom.data.samples import sample
+from fathom.nets.catalogue import CATALOGUE
+from fathom.nets.initialization import initialize
+from fathom.testing.contract import Broken
+from fathom.testing.net_contract import NET_CONTRACT, NetCase
+
+WORDS = 30
+DIGITS = Picture(channels=1, height=8, width=8)
+
+
+@functools.cache
+def digits():
+    """(48, 64) real digits, normalized by channel."""
+    data = sample("digits").take(list(range(48)))
+    x = torch.tensor(data.table.select([c.name for c in data.inputs]).to_numpy().copy(), dtype=torch.float32)
+    return (x - x.mean()) / x.std()
+
+
+def wine():
+    return torch.from_numpy(Prepare.fit(sample("wine")).apply(sample("wine").table)[0][:48].copy())
+
+
+def texts():
+    """(12, 9) numbers of words, 0 behind the end."""
+    source = torch.Generator().manual_seed(0)
+    rows = torch.randint(1, WORDS, (12, 9), generator=source).float()
+    lengths = torch.randint(2, 10, (12, 1), generator=source)
+    return rows * (torch.arange(9) < lengths)
+
+
+def case(name, outputs=3, parameters=None, **arguments):
+    entry = CATALOGUE[name]
+    inputs = digits() if entry.pictures else texts() if entry.takes == "tokens" else wine()
+    first = DIGITS if entry.pictures else WORDS if entry.takes == "tokens" else inputs.shape[1]
+
+    def build(seed):
+        net, _ = entry.build(first, outputs, dropout=0.0, **{**entry.arguments, **arguments})
+        initialize(
+            net,
+            scheme="he" if arguments.get("activation", entry.arguments.get("activation", entry.activation)) == "relu" else "xavier",
+            seed=seed,
+        )
+        return net
+
+    return NetCase(build, inputs, outputs, parameters)
+
+
+CELL = 6 * (6 + 5) + 6
+
+
+def residual(blocks, shortcuts=0):
+    """By hand: 3x3 convolutions without bias, batch norm's gamma and beta after each, n blocks of 16, 32 and 64 filters, 3 classes."""
+    whole = 9 * 16 + 2 * 16
+    for before, filters in ((16, 16), (16, 32), (32, 64)):
+        whole += 9 * before * filters + (2 * blocks - 1) * 9 * filters**2 + 2 * blocks * 2 * filters
+    return whole + shortcuts + 64 * 3 + 3
+
+
+SHORTCUTS = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
+TABLE = {
+    "mlp": ("mlp", dict(parameters=13 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3)),
+    "mlp, one unit": ("mlp", dict(hidden=(1,), activation="tanh", parameters=13 + 1 + 3 + 3)),
+    "mlp, batch norm": ("mlp", dict(hidden=(9, 5), batch_norm=True)),
+    "mlp, leaky": ("mlp", dict(hidden=(8,), activation="leaky_relu", outputs=1)),
+    "logistic": ("logistic", dict(outputs=1, parameters=14)),
+    "softmax": ("softmax", dict(parameters=42)),
+    "linear": ("linear", dict(outputs=1, parameters=14)),
+    "embedding": ("embedding", dict(dimensions=5, parameters=WORDS * 5 + 5 * 3 + 3)),
+    "rnn": ("rnn", dict(dimensions=5, units=6, parameters=WORDS * 5 + CELL + 6 * 3 + 3)),
+    "gru": ("gru", dict(dimensions=5, units=6, parameters=WORDS * 5 + 3 * CELL + 6 * 3 + 3)),
+    "lstm": ("lstm", dict(dimensions=5, units=6, parameters=WORDS * 5 + 4 * CELL + 6 * 3 + 3)),
+    "gru, deep in both directions": ("gru", dict(dimensions=4, units=3, layers=2, bidirectional=True)),
+    "lenet5": ("lenet5", dict(parameters=208 + 3216 + (16 * 2 * 2 * 120 + 120) + 10164 + 255)),
+    "plain": ("plain", dict(depth=8, parameters=residual(1))),
+    "resnet": ("resnet", dict(depth=8, parameters=residual(1, SHORTCUTS))),
+    "resnet20": ("resnet20", dict(parameters=residual(3, SHORTCUTS))),
+}
+
+
+@functools.cache
+def made(name):
+    net, more = TABLE[name]
+    return case(net, **more)
+
+
+def test_every_net_of_the_catalogue_has_a_case():
+    assert {net for net, _ in TABLE.values()} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("law", NET_CONTRACT.laws)
+@pytest.mark.parametrize("name", TABLE)
+def test_the_contract_holds(name, law):
+    NET_CONTRACT.laws[law](made(name))
+
+
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.last = nn.Linear(13, 8), nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.last(torch.relu(self.hidden(x)))
+
+
+class Mixing(Plain):
+    """Looks at the batch."""
+
+    def forward(self, x):
+        return super().forward(x - x.mean(0))
+
+
+class Probabilities(Plain):
+    def forward(self, x):
+        return torch.softmax(super().forward(x), 1)
+
+
+class LogProbabilities(Plain):
+    def forward(self, x):
+        return torch.log_softmax(super().forward(x), 1)
+
+
+class Forgotten(Plain):
+    """A layer that nothing reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.unused = nn.Linear(8, 8)
+
+
+class Steep(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, z):
+        return z.clone()
+
+    @staticmethod
+    def backward(ctx, slope):
+        return 1.5 * slope
+
+
+class WrongSlope(Plain):
+    def forward(self, x):
+        return self.last(torch.relu(Steep.apply(self.hidden(x))))
+
+
+class Noise(Plain):
+    """Draws in evaluation mode as well."""
+
+    def forward(self, x):
+        return super().forward(x) + 0.01 * torch.randn(len(x), 3)
+
+
+class Blind(Plain):
+    def forward(self, x):
+        return super().forward(torch.zeros_like(x) * x + 1)
+
+
+class Narrow(Plain):
+    def forward(self, x):
+        return super().forward(x)[:, :2]
+
+
+def seeded(kind):
+    def build(seed):
+        net = kind()
+        initialize(net, scheme="he", seed=seed)
+        return net
+
+    return build
+
+
+def test_a_net_of_ones_own_is_left_in_peace():
+    NET_CONTRACT.check(NetCase(seeded(Plain), wine(), 3, 13 * 8 + 8 + 8 * 3 + 3))
+
+
+@pytest.mark.parametrize(
+    ("build", "law"),
+    [
+        (seeded(Mixing), "examples do not see each other"),
+        (seeded(Probabilities), "outputs are not probabilities"),
+        (seeded(LogProbabilities), "outputs are not probabilities"),
+        (seeded(Forgotten), "every parameter is reached"),
+        (seeded(WrongSlope), "the gradient passes the check"),
+        (seeded(Noise), "evaluation draws nothing and changes nothing"),
+        (seeded(Blind), "answers differ with the inputs"),
+        (seeded(Narrow), "raw outputs of the width that was asked for"),
+        (lambda seed: Plain(), "the seed decides"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_net_with_a_fault_is_caught(build, law):
+    broken = NetCase(build, wine(), 3)
+    with torch.random.fork_rng():
+        assert law in NET_CONTRACT.broken(broken)
+
+
+def test_all_that_is_broken_is_said():
+    wrong = dataclasses.replace(made("softmax"), parameters=41)
+    with pytest.raises(Broken, match="net: parameters are as many as were counted: expected 41 parameters, got 42"):
+        NET_CONTRACT.check(wrong)

@@ -71,22 +71,22 @@ def residual(blocks, shortcuts=0):
 
 SHORTCUTS = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
 TABLE = {
-    "mlp": ("mlp", dict(parameters=13 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3)),
-    "mlp, one unit": ("mlp", dict(hidden=(1,), activation="tanh", parameters=13 + 1 + 3 + 3)),
-    "mlp, batch norm": ("mlp", dict(hidden=(9, 5), batch_norm=True)),
-    "mlp, leaky": ("mlp", dict(hidden=(8,), activation="leaky_relu", outputs=1)),
-    "logistic": ("logistic", dict(outputs=1, parameters=14)),
-    "softmax": ("softmax", dict(parameters=42)),
-    "linear": ("linear", dict(outputs=1, parameters=14)),
-    "embedding": ("embedding", dict(dimensions=5, parameters=WORDS * 5 + 5 * 3 + 3)),
-    "rnn": ("rnn", dict(dimensions=5, units=6, parameters=WORDS * 5 + CELL + 6 * 3 + 3)),
-    "gru": ("gru", dict(dimensions=5, units=6, parameters=WORDS * 5 + 3 * CELL + 6 * 3 + 3)),
-    "lstm": ("lstm", dict(dimensions=5, units=6, parameters=WORDS * 5 + 4 * CELL + 6 * 3 + 3)),
-    "gru, deep in both directions": ("gru", dict(dimensions=4, units=3, layers=2, bidirectional=True)),
-    "lenet5": ("lenet5", dict(parameters=208 + 3216 + (16 * 2 * 2 * 120 + 120) + 10164 + 255)),
-    "plain": ("plain", dict(depth=8, parameters=residual(1))),
-    "resnet": ("resnet", dict(depth=8, parameters=residual(1, SHORTCUTS))),
-    "resnet20": ("resnet20", dict(parameters=residual(3, SHORTCUTS))),
+    "mlp": ("mlp", {"parameters": 13 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3}),
+    "mlp, one unit": ("mlp", {"hidden": (1,), "activation": "tanh", "parameters": 13 + 1 + 3 + 3}),
+    "mlp, batch norm": ("mlp", {"hidden": (9, 5), "batch_norm": True}),
+    "mlp, leaky": ("mlp", {"hidden": (8,), "activation": "leaky_relu", "outputs": 1}),
+    "logistic": ("logistic", {"outputs": 1, "parameters": 14}),
+    "softmax": ("softmax", {"parameters": 42}),
+    "linear": ("linear", {"outputs": 1, "parameters": 14}),
+    "embedding": ("embedding", {"dimensions": 5, "parameters": WORDS * 5 + 5 * 3 + 3}),
+    "rnn": ("rnn", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + CELL + 6 * 3 + 3}),
+    "gru": ("gru", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 3 * CELL + 6 * 3 + 3}),
+    "lstm": ("lstm", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 4 * CELL + 6 * 3 + 3}),
+    "gru, deep in both directions": ("gru", {"dimensions": 4, "units": 3, "layers": 2, "bidirectional": True}),
+    "lenet5": ("lenet5", {"parameters": 208 + 3216 + (16 * 2 * 2 * 120 + 120) + 10164 + 255}),
+    "plain": ("plain", {"depth": 8, "parameters": residual(1)}),
+    "resnet": ("resnet", {"depth": 8, "parameters": residual(1, SHORTCUTS)}),
+    "resnet20": ("resnet20", {"parameters": residual(3, SHORTCUTS)}),
 }
 
 

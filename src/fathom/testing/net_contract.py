@@ -7,7 +7,8 @@ Example:
     ...     net, _ = build_mlp(5, 3, hidden=(8,))
     ...     initialize(net, scheme="he", seed=seed)
     ...     return net
-    >>> NET_CONTRACT.check(NetCase(build, torch.randn(32, 5, generator=torch.Generator().manual_seed(0)), outputs=3, parameters=5 * 8 + 8 + 8 * 3 + 3))
+    >>> rows = torch.randn(32, 5, generator=torch.Generator().manual_seed(0))
+    >>> NET_CONTRACT.check(NetCase(build, rows, outputs=3, parameters=5 * 8 + 8 + 8 * 3 + 3))
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ def right_answers_have_no_error(case: TaskCase) -> None:
 
 
 def decoded_columns_have_a_row_for_each_example(case: TaskCase) -> None:
-    """ "prediction", and where there are p_<class> they are probabilities, the predicted class the likeliest."""
+    """There is a prediction; p_<class>, where they are there, are probabilities, and the predicted class is the likeliest."""
     outputs, _ = case.drawn()
     columns = case.task.decode(outputs)
     must("prediction" in columns, f"expected a column prediction, got {', '.join(columns)}")

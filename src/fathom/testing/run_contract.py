@@ -116,7 +116,7 @@ def a_run_that_is_opened_is_the_run(case: RunCase) -> None:
     opened = case.opened
     must(opened.predict(case.rows).equals(case.run.predict(case.rows)), "the predictions of the opened run differ")
     must(np.array_equal(opened.errors["dev"], case.run.errors["dev"]), "the errors of the opened run differ")
-    must(opened.experiment == case.run.experiment, "the experiment of the opened run differs")
+    must(str(opened.experiment) == str(case.run.experiment), "the experiment of the opened run differs")
     kinds = {path.suffix for path in case.saved.rglob("*") if path.is_file()}
     must(kinds <= {".json", ".jsonl", ".safetensors", ".parquet", ".html"}, f"the folder holds files of kinds {sorted(kinds)}")
 

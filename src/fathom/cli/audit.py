@@ -3,47 +3,50 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fathom.cli import typed
-from fathom.cli.fit import _splits, spelled
+from fathom.cli import data_options as on_data
 
 if TYPE_CHECKING:
     from fathom.core.records.audit import Audit
 
 
 def command(
-    data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
-    dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
-    test: Annotated[str | None, typer.Option(help="A file with the test set.")] = None,
-    train_dev: Annotated[str | None, typer.Option(help="A file with a train-dev set.")] = None,
-    kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be repeated.")] = None,
-    types: Annotated[list[str] | None, typer.Option(help="A column's kind as in zip=category; may be repeated.")] = None,
-    group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
-    time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
-    id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
-    role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL.")] = None,
-    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
-    also: Annotated[list[str] | None, typer.Option(help="A file of another source, to train on. May be repeated.")] = None,
-    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
-    dev_size: Annotated[str | None, typer.Option(help="Rows or share of dev.")] = None,
-    test_size: Annotated[str | None, typer.Option(help="Rows or share of test; 0 for none.")] = None,
-    like: Annotated[Path | None, typer.Option(help="A run whose cut points are kept, when the data have grown.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    data: on_data.Data,
+    target: on_data.Target = None,
+    dev: on_data.Dev = None,
+    test: on_data.Test = None,
+    train_dev: on_data.TrainDev = None,
+    kind: on_data.Kind = None,
+    ignore: on_data.Ignore = None,
+    types: on_data.Types = None,
+    group: on_data.Group = None,
+    time: on_data.Time = None,
+    id: on_data.Id = None,
+    role: on_data.Role = None,
+    text: on_data.Text = None,
+    tokens: on_data.Tokens = None,
+    size: on_data.Size = None,
+    source: on_data.Source = None,
+    source_input: on_data.SourceInput = False,
+    also: on_data.Also = None,
+    train_dev_size: on_data.TrainDevSize = None,
+    dev_size: on_data.DevSize = None,
+    test_size: on_data.TestSize = None,
+    like: on_data.Like = None,
+    split_seed: on_data.SplitSeed = 0,
     seed: Annotated[int, typer.Option(help="Seed of what the audit draws.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the headline.")] = False,
 ) -> int:
     """Audit a data file as it would be split, or splits as they are: leaks, copies, shifted sets, wrong labels."""
+    given = dict(locals())
+    from fathom.cli.splits_of_options import splits_of
     from fathom.data.auditing.audit import audit
 
-    found = audit(_splits(dict(locals())), seed=seed)
+    found = audit(splits_of(given), seed=seed)
     _show(found, as_json=as_json, quiet=quiet)
     return 0 if found.ok else 1
 
@@ -56,6 +59,7 @@ def _show(found: Audit, *, as_json: bool, quiet: bool) -> None:
     elif quiet:
         print(found.headline)
     else:
+        from fathom.cli.spelling import spelled
         from fathom.report.audit_screen import show
         from fathom.report.screen import console
 

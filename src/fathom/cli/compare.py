@@ -40,10 +40,10 @@ def command(
     scores.check(metric, require)
     if prefer is not None or elsewhere is not None:
         return _prefer(runs, prefer, elsewhere, as_json)
-    from fathom.cli.remade import splits_of
+    from fathom.cli.remade import remade_splits
     from fathom.experiment.compare import compare
 
-    splits = None if seeds is None else splits_of(runs[0])
+    splits = None if seeds is None else remade_splits(runs[0])
     about: dict[str, Any] = {"metric": metric or (), "require": require or (), "duration": duration}
     made = compare(runs[0], runs[1], *runs[2:], report=out, seed=seed, seeds=seeds, splits=splits, **about)
     if as_json:
@@ -67,7 +67,7 @@ def _prefer(runs: list[Path], prefer: Path | None, elsewhere: Path | None, as_js
     import textwrap
     from contextlib import suppress
 
-    from fathom.cli.remade import splits_of
+    from fathom.cli.remade import remade_splits
     from fathom.core.exceptions import UnusableInput
     from fathom.core.expectations import refuse
     from fathom.experiment.disagree import disagree
@@ -77,7 +77,7 @@ def _prefer(runs: list[Path], prefer: Path | None, elsewhere: Path | None, as_js
         raise refuse("--prefer", expected="one of two runs", got=f"{prefer or 'nothing'} of {', '.join(map(str, runs))}")
     splits = None
     with suppress(UnusableInput):  # without the data truth alone makes slices
-        splits = splits_of(prefer)
+        splits = remade_splits(prefer)
     made = disagree(prefer, others[0], elsewhere=elsewhere, splits=splits)
     if as_json:
         print(json.dumps(made.to_json(), allow_nan=False))

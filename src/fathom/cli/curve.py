@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fathom.cli import typed
+from fathom.cli import data_options as on_data
+from fathom.cli import training_options as on_training
 from fathom.core.expectations import refuse
 
 if TYPE_CHECKING:
@@ -18,38 +19,41 @@ if TYPE_CHECKING:
 
 
 def command(
-    data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    data: on_data.Data,
+    target: on_data.Target = None,
     against: Annotated[str, typer.Option(help="rows of train, or width of the net.")] = "rows",
     sizes: Annotated[str | None, typer.Option(help="Sizes as in 250,500,1000; an eighth to all of train where left out.")] = None,
     repeats: Annotated[int | None, typer.Option(help="Nets of each size; 8, or 4 where train has over 20,000 rows.")] = None,
     goal: Annotated[str | None, typer.Option(help="The error that is wanted: how many rows would it take?")] = None,
-    dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
-    kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be repeated.")] = None,
-    types: Annotated[list[str] | None, typer.Option(help="A column's kind as in zip=category; may be repeated.")] = None,
-    group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
-    time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
-    id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
-    role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL.")] = None,
-    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
-    also: Annotated[list[str] | None, typer.Option(help="A file of another source, to train on. May be repeated.")] = None,
-    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    dev: on_data.Dev = None,
+    kind: on_data.Kind = None,
+    ignore: on_data.Ignore = None,
+    types: on_data.Types = None,
+    group: on_data.Group = None,
+    time: on_data.Time = None,
+    id: on_data.Id = None,
+    role: on_data.Role = None,
+    text: on_data.Text = None,
+    tokens: on_data.Tokens = None,
+    size: on_data.Size = None,
+    source: on_data.Source = None,
+    source_input: on_data.SourceInput = False,
+    also: on_data.Also = None,
+    train_dev_size: on_data.TrainDevSize = None,
+    split_seed: on_data.SplitSeed = 0,
     run: Annotated[
         Path | None,
         typer.Option(help="A run on this data: its split, net and settings are used, and the curve is kept with it, for its advice."),
     ] = None,
     net: Annotated[str | None, typer.Option(help="mlp, logistic, softmax or linear; mlp where left out.")] = None,
-    hidden: Annotated[str | None, typer.Option(help="Hidden sizes as in 128,64.")] = None,
-    activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
-    learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
-    batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
+    hidden: on_training.Hidden = None,
+    activation: on_training.Activation = None,
+    optimizer: on_training.Optimizer = None,
+    learning_rate: on_training.LearningRate = None,
+    batch_size: on_training.BatchSize = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the rows, the same at every size.")] = None,
-    l2: Annotated[float | None, typer.Option("--l2", "--lambd", help="lambda in lambda/(2m) times the squared weights.")] = None,
-    dropout: Annotated[str | None, typer.Option(help="Probability of dropping, one or one per hidden layer: 0.2,0.5.")] = None,
+    l2: on_training.L2 = None,
+    dropout: on_training.Dropout = None,
     seed: Annotated[int, typer.Option(help="Of the parts of train and of the nets.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A .html file for the figure, or a .json file for the numbers.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout, all else on stderr.")] = False,
@@ -70,11 +74,13 @@ def command(
 
 def _made(given: dict[str, Any]) -> LearningCurve:
     from fathom.cli.rates import parse_rate
+    from fathom.cli.splits_of_options import splits_of
+    from fathom.cli.training_options import settings_of
     from fathom.experiment.learning_curve import learning_curve
     from fathom.report.progress import progress_bar
 
     like = _Like.of(given["run"])
-    splits = _splits(given)
+    splits = splits_of({**given, "like": given["run"]})
     goal = None if given["goal"] is None else parse_rate(given["goal"], "--goal")
     sizes = None if given["sizes"] is None else [_size(part) for part in given["sizes"].split(",")]
     with progress_bar(False if given["quiet"] else None) as progress:
@@ -85,9 +91,8 @@ def _made(given: dict[str, Any]) -> LearningCurve:
             sizes=sizes,
             repeats=given["repeats"],
             goal=goal,
-            seed=given["seed"],
             progress=progress,
-            **{**like.settings, **_settings(given)},
+            **{**like.settings, **settings_of(given)},
         )
 
 
@@ -115,29 +120,6 @@ class _Like:
         settings = {f.name: getattr(experiment.settings, f.name) for f in dataclasses.fields(experiment.settings)}
         chosen = {name: value for name, value in settings.items() if name not in ("seed", "data_seed")}
         return cls(experiment.net, {**chosen, **experiment.arguments})
-
-
-def _splits(given: dict[str, Any]) -> Any:
-    from fathom.data.load import load
-    from fathom.data.splits import split
-
-    about = {k: given[k] for k in ("kind", "group", "time", "id", "role") if given[k] is not None}
-    by = typed.by_source(given)
-    types = {**by.pop("types"), **(typed.types(given["types"]) or {})}
-    data = load(given["data"], target=given["target"], ignore=tuple(given["ignore"] or ()), types=types, **about)
-    if given["run"] is not None:
-        return split(data, like=given["run"], **by)
-    rules = {"seed": given["split_seed"], **by}
-    return split(data, **rules) if given["dev"] is None else split(train=data, dev=given["dev"], **rules)
-
-
-def _settings(given: dict[str, Any]) -> dict[str, Any]:
-    """The settings and the net's arguments among the options that were given."""
-    chosen = {name: given[name] for name in ("activation", "optimizer", "learning_rate", "epochs", "l2")}
-    chosen["hidden"] = typed.hidden(given["hidden"])
-    chosen["dropout"] = typed.numbers("--dropout", given["dropout"])
-    chosen["batch_size"] = typed.batch_size(given["batch_size"])
-    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def _size(text: str) -> int:

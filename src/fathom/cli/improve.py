@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fathom.cli import data_options as on_data
+from fathom.cli import training_options as on_training
 from fathom.cli import typed
 from fathom.core.expectations import refuse
 
@@ -25,40 +27,41 @@ NOT_OF_FIT = ("budget", "goal", "human", "tolerance", "no_references", "keep_tes
 
 
 def command(
-    data: Annotated[
-        str | None, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME (fathom samples lists them).", show_default=False)
-    ] = None,
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    data: on_data.DataUnlessResumed = None,
+    target: on_data.Target = None,
     goal: Annotated[str | None, typer.Option(help="The dev error that is enough, as in 3%.")] = None,
     human: Annotated[str | None, typer.Option("--human", "--floor", "--bayes", help="Human-level error, as in 1% or 0.01.")] = None,
     tolerance: Annotated[str | None, typer.Option(help="A gap from which on it matters; 2% where left out.")] = None,
     budget: Annotated[str, typer.Option(help="Time for all of it: 90s, 2m, 1h.")] = "1m",
-    dev: Annotated[str | None, typer.Option(*typed.DEV, help="A file with the dev (validation) set.")] = None,
-    test: Annotated[str | None, typer.Option(help="A file with the test set.")] = None,
-    train_dev: Annotated[str | None, typer.Option(help="A file with a train-dev set.")] = None,
-    kind: Annotated[str | None, typer.Option(help="binary, multiclass or regression; detected where left out.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="A column to leave out; may be repeated.")] = None,
-    types: Annotated[list[str] | None, typer.Option(help="A column's kind as in zip=category; may be repeated.")] = None,
-    group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
-    time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
-    id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
-    role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
-    source: Annotated[str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL.")] = None,
-    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
-    also: Annotated[list[str] | None, typer.Option(help="A file of another source, to train on. May be repeated.")] = None,
-    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
-    dev_size: Annotated[str | None, typer.Option(help="Rows or share of dev.")] = None,
-    test_size: Annotated[str | None, typer.Option(help="Rows or share of test; 0 for none.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
+    dev: on_data.Dev = None,
+    test: on_data.Test = None,
+    train_dev: on_data.TrainDev = None,
+    kind: on_data.Kind = None,
+    ignore: on_data.Ignore = None,
+    types: on_data.Types = None,
+    group: on_data.Group = None,
+    time: on_data.Time = None,
+    id: on_data.Id = None,
+    role: on_data.Role = None,
+    text: on_data.Text = None,
+    tokens: on_data.Tokens = None,
+    size: on_data.Size = None,
+    source: on_data.Source = None,
+    source_input: on_data.SourceInput = False,
+    also: on_data.Also = None,
+    train_dev_size: on_data.TrainDevSize = None,
+    dev_size: on_data.DevSize = None,
+    test_size: on_data.TestSize = None,
+    split_seed: on_data.SplitSeed = 0,
     net: Annotated[str, typer.Option(help="Of the plain fit: mlp, logistic, softmax or linear.")] = "mlp",
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes of the plain fit as in 128,64.")] = None,
-    activation: Annotated[str | None, typer.Option(help="relu, leaky_relu, tanh or sigmoid.")] = None,
-    batch_norm: Annotated[bool | None, typer.Option("--batch-norm", help="Normalize z of the hidden layers.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="adam, adamw, rmsprop, nesterov, momentum or sgd.")] = None,
-    learning_rate: Annotated[float | None, typer.Option("--learning-rate", "--lr", help="alpha.")] = None,
-    batch_size: Annotated[str | None, typer.Option(help="A number or 'full'.")] = None,
+    activation: on_training.Activation = None,
+    batch_norm: on_training.BatchNorm = None,
+    optimizer: on_training.Optimizer = None,
+    learning_rate: on_training.LearningRate = None,
+    batch_size: on_training.BatchSize = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over train of the plain fit.")] = None,
-    loss: Annotated[str | None, typer.Option(help="Of a regression: squared, huber or absolute.")] = None,
+    loss: on_training.Loss = None,
     seed: Annotated[int, typer.Option(help="Of the first start; the others count on from it.")] = 0,
     no_references: Annotated[bool, typer.Option("--no-references", help="Leave out the plain methods that bound the floor.")] = False,
     keep_test_sealed: Annotated[bool, typer.Option("--keep-test-sealed", help="Do not look at test at the end.")] = False,
@@ -69,6 +72,7 @@ def command(
 ) -> int:
     """Fit, then cure bias and variance one knob at a time, as long as dev says that it helps; test is opened once, at the end."""
     given = dict(locals())
+    from fathom.cli.splits_of_options import name_of
     from fathom.core import run_folder
 
     if resume is not None:
@@ -76,7 +80,7 @@ def command(
         return _carry_out(given, resume)
     if data is None:
         raise refuse("argument DATA", expected="a data file, or sample:NAME", got="nothing: it is missing")
-    return _carry_out(given, out or run_folder.next_free(Path("runs"), _name_of(data)))
+    return _carry_out(given, out or run_folder.next_free(Path("runs"), name_of(data)))
 
 
 def _resumed(folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,8 +109,10 @@ def _resumed(folder: Path, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _carry_out(given: Mapping[str, Any], folder: Path) -> int:
     """Load, split, improve; each part is on the screen before the next one starts."""
-    from fathom.cli import fit
     from fathom.cli.rates import parse_rate
+    from fathom.cli.spelling import spelled
+    from fathom.cli.splits_of_options import splits_of
+    from fathom.cli.training_options import settings_of
     from fathom.experiment.ready import make_ready
     from fathom.recipe.improve import improve
     from fathom.report import screen as screens
@@ -114,12 +120,11 @@ def _carry_out(given: Mapping[str, Any], folder: Path) -> int:
 
     rates = {k: parse_rate(given[k], f"--{k}") for k in ("human", "goal", "tolerance") if given[k] is not None}
     screen = screens.console(quiet=given["quiet"] and not given["as_json"], to_error=given["as_json"])
-    of_fit = {name: p.default for name, p in inspect.signature(fit.command).parameters.items()} | dict(given)
-    ready = make_ready(fit._splits(of_fit), given["net"])
+    ready = make_ready(splits_of(given), given["net"])
     train = ready.splits.train
     screens.line(screen, "data", f"{train.name}: target {ready.splits.target}, {len(train.inputs):,} inputs")
     screens.block(screen, "split", str(ready.splits))
-    screens.findings(screen, fit.spelled(ready.findings))
+    screens.findings(screen, spelled(ready.findings))
     with progress_bar(False if given["quiet"] else None) as progress:
         log = improve(
             ready,
@@ -132,7 +137,7 @@ def _carry_out(given: Mapping[str, Any], folder: Path) -> int:
             told=_screen(screen, given),
             options={name: value for name, value in given.items() if name not in NOT_KEPT},
             **rates,
-            **fit.settings_of(of_fit),
+            **settings_of(given),
         )
     return _show(log, screen, given, folder)
 
@@ -203,7 +208,3 @@ def _show(log: Logbook, screen: Console, given: Mapping[str, Any], folder: Path)
     if cut_off:
         return 130
     return 1 if given["goal"] is not None and log.ending != "goal met" else 0
-
-
-def _name_of(data: str) -> str:
-    return data.removeprefix("sample:") if data.startswith("sample:") else Path(data).name.split(".")[0]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fathom.data.splits import Splits
 
 
-def splits_of(folder: Path) -> Splits:
+def remade_splits(folder: Path) -> Splits:
     """The splits that a run of `fathom fit` was fitted on; from the folder that it was run in, where its data have a relative path.
 
     Args:
@@ -21,7 +21,7 @@ def splits_of(folder: Path) -> Splits:
     Raises:
         UnusableInput: no run folder, a run that was made in Python, or data that are not there any more.
     """
-    from fathom.cli.fit import _splits
+    from fathom.cli.splits_of_options import splits_of
     from fathom.core.run_folder import RUN, read_json
 
     head = read_json(folder, RUN)
@@ -29,8 +29,7 @@ def splits_of(folder: Path) -> Splits:
     if words[:2] != ["fathom", "fit"]:
         fix = "compare them in Python with fathom.compare(a, b, seeds=5, splits=splits)"
         raise refuse(f"run '{folder}'", expected="a run of fathom fit, whose data can be found again", got="one made in Python", fix=fix)
-    splits: Splits = _splits(_options(words[2:]))
-    return splits
+    return splits_of(_options(words[2:]))
 
 
 def _options(words: list[str]) -> dict[str, Any]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fathom.core.records.finding import Finding
 
 _TYPES = re.compile(r"types=\{'([^']+)': '([^']+)'\}")
 _QUOTED = re.compile(r"\b(kind|source|group|time|id|role|text|ignore|target|human|schedule|loss)='([^']+)'")
@@ -24,6 +30,11 @@ def as_options(text: str) -> str:
     text = _QUOTED.sub(lambda m: f"--{m[1]} {_word(m[2])}", text)
     text = _NUMBER.sub(lambda m: f"--{m[1].replace('_', '-')} {m[2]}", text)
     return _BARE.sub(lambda m: f"give --{m[1]}", text)
+
+
+def spelled(found: Iterable[Finding]) -> list[Finding]:
+    """The findings with their fixes in the way of the command line."""
+    return [dataclasses.replace(f, what=as_options(f.what), fix=as_options(f.fix)) for f in found]
 
 
 def _word(text: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fathom.cli import data_options as on_data
 from fathom.cli import typed
 from fathom.core.expectations import refuse
 
@@ -17,22 +19,24 @@ if TYPE_CHECKING:
 
 def command(
     data: Annotated[str, typer.Argument(help="CSV, TSV, Parquet, NPZ, JSONL, or sample:NAME; with --plan a number of rows too.")],
-    target: Annotated[str | None, typer.Option(help="The column to predict.")] = None,
+    target: on_data.Target = None,
     plan: Annotated[bool, typer.Option("--plan", help="Only the sizes, and what dev could tell.")] = False,
     tell: Annotated[str | None, typer.Option(help="Two rates that dev is to tell apart, as in 97%,97.1%; with --plan.")] = None,
     out: Annotated[Path | None, typer.Option(help="A new folder for train, dev and test: CSV, or Parquet where DATA is.")] = None,
-    group: Annotated[str | None, typer.Option(help="A column whose values stay in one role (a patient).")] = None,
-    time: Annotated[str | None, typer.Option(help="A date or number column: test is the latest.")] = None,
-    id: Annotated[str | None, typer.Option(help="A column that names the rows.")] = None,
-    role: Annotated[str | None, typer.Option(help="A column with train, dev or test in it.")] = None,
-    source: Annotated[
-        str | None, typer.Option(help="Where a row comes from, and which counts: COLUMN=GOAL; dev and test are of GOAL.")
-    ] = None,
-    source_input: Annotated[bool, typer.Option("--source-input", help="The net may see the source column.")] = False,
-    also: Annotated[
-        list[str] | None, typer.Option(help="A file of another source, to train on; DATA is the goal. May be repeated.")
-    ] = None,
-    train_dev_size: Annotated[str | None, typer.Option(help="Rows or share of train-dev; 0 for none.")] = None,
+    kind: on_data.Kind = None,
+    ignore: on_data.Ignore = None,
+    types: on_data.Types = None,
+    group: on_data.Group = None,
+    time: on_data.Time = None,
+    id: on_data.Id = None,
+    role: on_data.Role = None,
+    text: on_data.Text = None,
+    tokens: on_data.Tokens = None,
+    size: on_data.Size = None,
+    source: on_data.Source = None,
+    source_input: on_data.SourceInput = False,
+    also: on_data.Also = None,
+    train_dev_size: on_data.TrainDevSize = None,
     dev: Annotated[str | None, typer.Option("--dev", "--dev-size", "--val", help="Rows or share of dev.")] = None,
     test: Annotated[str | None, typer.Option("--test", "--test-size", help="Rows or share of test.")] = None,
     no_test: Annotated[bool, typer.Option("--no-test", help="Train and dev alone.")] = False,
@@ -42,24 +46,21 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Only the sizes.")] = False,
 ) -> int:
     """Split a data file into train, dev and test, or plan the sizes."""
+    given = dict(locals())
     from fathom.core.run_folder import check_new
 
     if no_test and test is not None:
         raise refuse("--test", expected="--test or --no-test", got="both", fix="leave one out")
     if out is not None and not plan:
         check_new(out)
-    about = {"target": target, "group": group, "time": time, "id": id, "role": role}
-    given = {k: v for k, v in about.items() if v is not None}
-    by = typed.by_source({"source": source, "source_input": source_input, "also": also, "train_dev_size": train_dev_size})
-    given["types"] = by.pop("types")
     sizes = {"dev_size": typed.size("--dev", dev), "test_size": 0 if no_test else typed.size("--test", test)}
     _check_plan(plan, tell, one_source=not (source or also))
     if plan:
         from fathom.cli.split_plan import show_plan
 
-        show_plan(_rows(data, given), sizes, tell, as_json)
+        show_plan(_rows(given), sizes, tell, as_json)
         return 0
-    splits = _split(data, given, {**sizes, **by}, like, seed)
+    splits = _split(given, sizes)
     if out is not None:
         _write(splits, out, parquet=data.lower().endswith((".parquet", ".pq")))
     _show(splits, out, as_json, quiet)
@@ -73,21 +74,21 @@ def _check_plan(plan: bool, tell: str | None, *, one_source: bool) -> None:
         raise refuse("--plan", expected="a set of one source", got="--source or --also", fix="split without --plan shows the sizes")
 
 
-def _rows(data: str, given: dict[str, Any]) -> int:
-    plain = data.replace(",", "").replace("_", "")
+def _rows(given: Mapping[str, Any]) -> int:
+    plain = given["data"].replace(",", "").replace("_", "")
     if plain.isdigit():
         return int(plain)
-    from fathom.data.load import load
+    from fathom.cli.splits_of_options import dataset_of
 
-    return len(load(data, **given))
+    return len(dataset_of(given))
 
 
-def _split(data: str, given: dict[str, Any], sizes: dict[str, Any], like: Path | None, seed: int) -> Splits:
-    from fathom.data.load import load
+def _split(given: Mapping[str, Any], sizes: Mapping[str, Any]) -> Splits:
+    from fathom.cli.splits_of_options import dataset_of
     from fathom.data.splits import split
 
-    asked = {k: v for k, v in sizes.items() if v is not None}
-    return split(load(data, **given), like=like, seed=seed, **asked)
+    asked = {name: value for name, value in {**sizes, **typed.by_source(given)}.items() if value is not None}
+    return split(dataset_of(given), like=given["like"], seed=given["seed"], **asked)
 
 
 def _write(splits: Splits, out: Path, parquet: bool) -> None:

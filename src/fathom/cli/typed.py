@@ -90,12 +90,10 @@ def sides(text: str | None) -> int | tuple[int, int] | None:
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
-def types(texts: list[str] | None) -> dict[str, str] | None:
+def types(texts: list[str] | None) -> dict[str, str]:
     """['zip=category', 'born=%d/%m/%Y'] -> {'zip': 'category', 'born': '%d/%m/%Y'}."""
-    if not texts:
-        return None
-    pairs = [text.rpartition("=") for text in texts]
-    for text, (name, _, kind) in zip(texts, pairs, strict=True):
+    pairs = [text.rpartition("=") for text in texts or ()]
+    for text, (name, _, kind) in zip(texts or (), pairs, strict=True):
         if not name or not kind:
             raise refuse("--types", expected="a column and its kind as in zip=category", got=repr(text))
     return {name: kind for name, _, kind in pairs}
@@ -118,12 +116,10 @@ def source(text: str | None) -> dict[str, Any]:
 
 
 def by_source(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `fathom.split` about sources among the options that were given; `types` has the source's column read as text."""
-    told = source(given["source"])
-    asked = {**told, "also": given["also"] or None, "source_input": given["source_input"] or None}
-    asked["train_dev_size"] = size("--train-dev-size", given["train_dev_size"])
-    types = {told["source"]: "category"} if told else {}
-    return {"types": types, **{name: value for name, value in asked.items() if value is not None}}
+    """The arguments of `fathom.split` about sources among the options that were given."""
+    asked = {**source(given.get("source")), "also": given.get("also") or None, "source_input": given.get("source_input") or None}
+    asked["train_dev_size"] = size("--train-dev-size", given.get("train_dev_size"))
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def command_line(name: str, given: Mapping[str, Any]) -> str:

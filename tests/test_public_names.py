@@ -15,8 +15,8 @@ PUBLIC = {
     # training
     "fit", "fit_many", "measure", "open_run", "FoldedRun", "Run", "Settings",
     # diagnosis
-    "diagnose", "compare", "metrics", "choose", "disagree", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate", "Finding",
-    "learning_curve", "LearningCurve",
+    "diagnose", "compare", "metrics", "choose", "disagree", "ensemble", "rows_to_tell", "tells", "Diagnosis", "Errors", "Estimate",
+    "Finding", "learning_curve", "LearningCurve",
     # the recipe
     "improve", "mistakes",
     # checks

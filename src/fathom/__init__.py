@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fathom.diagnosis.sizes import tells as tells
     from fathom.experiment.compare import compare as compare
     from fathom.experiment.disagree import disagree as disagree
+    from fathom.experiment.ensemble import ensemble as ensemble
     from fathom.experiment.error_analysis import mistakes as mistakes
     from fathom.experiment.fit import fit as fit
     from fathom.experiment.fit import fit_many as fit_many
@@ -70,6 +71,7 @@ _HOME = {
     "diagnose": "fathom.diagnosis.diagnose",
     "compare": "fathom.experiment.compare",
     "disagree": "fathom.experiment.disagree",
+    "ensemble": "fathom.experiment.ensemble",
     "metrics": "fathom.experiment.metrics",
     "choose": "fathom.experiment.metrics",
     "rows_to_tell": "fathom.diagnosis.sizes",

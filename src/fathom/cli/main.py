@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check a PyTorch module, its loss and a batch before training.",
     "mistakes": "Show what went wrong on dev; tag it, and see what mending a cause would bring.",
     "compare": "Hold runs against each other: settings, ladders, the difference on dev.",
+    "ensemble": "Average the answers of several saved runs, held against the best of them.",
     "curve": "Errors against the size of train: what more data would bring.",
     "audit": "Look for leaks, copies, shifted sets and wrong labels before training.",
     "predict": "Predict new rows with a saved run.",

@@ -16,6 +16,8 @@ def command(
     threshold: Annotated[
         str | None, typer.Option(help="Of two classes: predict the positive one from this probability on, or 'tuned'.")
     ] = None,
+    beside: Annotated[list[Path] | None, typer.Option("--with", help="Another run whose answers are averaged in; may be repeated.")] = None,
+    crops: Annotated[int, typer.Option(help="Crops of each picture that are averaged: 5, or 10 with their mirrors.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing on success.")] = False,
 ) -> None:
@@ -24,6 +26,7 @@ def command(
 
     from fathom.cli.rates import parse_rate
     from fathom.core.expectations import refuse
+    from fathom.experiment.ensemble import ensemble
     from fathom.experiment.opening import open_run
 
     if out is not None and out.suffix not in (".csv", ".parquet"):
@@ -31,7 +34,12 @@ def command(
     if out is not None and out.exists():
         raise refuse(f"--out '{out}'", expected="a new file", got="one that is there already", fix="choose another name")
     at = None if threshold is None else "tuned" if threshold == "tuned" else parse_rate(threshold, "--threshold")
-    table, found = open_run(run).predict_with_findings(data, threshold=at)
+    if beside:
+        if isinstance(at, str):
+            raise refuse("--threshold tuned", expected="a probability where runs are averaged", got="'tuned', which is of one run")
+        table, found = ensemble(run, *beside, crops=crops).predict_with_findings(data, threshold=at)
+    else:
+        table, found = open_run(run).predict_with_findings(data, threshold=at, crops=crops)
     for finding in found:
         if not quiet:
             print(f"{finding.severity}: {finding.what}", file=sys.stderr)

@@ -100,7 +100,7 @@ def _held_back(facts: Circumstances) -> str:
     parts = [f"l2 {facts.l2:g}"] if facts.l2 else []
     if _most(facts.dropout):
         parts.append(f"dropout {_most(facts.dropout):g}")
-    return ", ".join([*parts, *(["early stopping"] if facts.early_stopping else [])])
+    return ", ".join([*parts, *(["early stopping"] if facts.early_stopping else []), *(["augmentation"] if facts.augmented else [])])
 
 
 def _most(dropout: float | tuple[float, ...] | None) -> float:
@@ -110,10 +110,13 @@ def _most(dropout: float | tuple[float, ...] | None) -> float:
 
 
 def _variance(facts: Circumstances) -> Iterator[Step]:
-    """C2W1-14: more data, regularization, another architecture."""
+    """C2W1-14: more data, regularization, another architecture; for pictures augmentation (C2W1-36, C3W1-25)."""
     now, again = (f" (now {facts.train_rows:,})", "; fit again with --like RUN") if facts.train_rows else ("", "")
     how = f"twice the rows of train{now}, the same dev{again}"
     yield Step(gap="variance", what="more data", why="the surest cure where it can be had", how=how, source="C2W1-14")
+    if facts.net in PICTURE_NETS and not facts.augmented:
+        why = "worth less than new examples, but nearly free; what keeps the label is chosen by the kind of set"
+        yield Step(gap="variance", what="augmentation", why=why, how="--augment", source="C2W1-36")
     yield Step(
         gap="variance",
         what="L2 regularization" if not facts.l2 else "stronger L2 regularization",

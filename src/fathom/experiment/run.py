@@ -33,6 +33,7 @@ from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.data.together import merged
 from fathom.diagnosis.metrics.thresholds import chosen
+from fathom.experiment.averaging import mirrored, over_crops
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
@@ -43,7 +44,7 @@ from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.look import Look, look_of
 from fathom.experiment.mismatch import mismatch_of
-from fathom.experiment.outcome import errors_in, outcome, predictions, with_files
+from fathom.experiment.outcome import errors_in, outcome, with_files
 from fathom.experiment.page_of_run import page_of_run
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
@@ -231,13 +232,14 @@ class Run:
             count_threshold(self)
         return self.threshold
 
-    def predict(self, rows: Any, *, threshold: float | str | None = None) -> pl.DataFrame:
+    def predict(self, rows: Any, *, threshold: float | str | None = None, crops: int = 1) -> pl.DataFrame:
         """Predictions for new rows as people have them.
 
         Args:
             rows: a file, a polars or pandas frame, a mapping of columns, a Dataset, or an (n, d) array where the run was
                 fitted on one. Columns may stand in another order; extra ones are ignored; the target may be there or not.
             threshold: of two classes, the probability from which on the positive one is predicted, or "tuned" for the run's own.
+            crops: of each picture, whose answers are averaged: 5 are its middle and corners, 10 these and their mirrors (C4W2-31).
 
         Returns:
             A polars frame: "prediction" in the user's own labels or unit, and p_<class> for each class; before them the file of
@@ -246,9 +248,11 @@ class Run:
         Raises:
             UnusableInput: a needed column is missing, or nothing can be read.
         """
-        return self.predict_with_findings(rows, threshold=threshold)[0]
+        return self.predict_with_findings(rows, threshold=threshold, crops=crops)[0]
 
-    def predict_with_findings(self, rows: Any, *, threshold: float | str | None = None) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    def predict_with_findings(
+        self, rows: Any, *, threshold: float | str | None = None, crops: int = 1
+    ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         """As `predict`, with what was seen while the rows were read: extra columns, values that could not be read."""
         net, task = self._trained
         table, found = conform(rows, self.prepare.columns, need_target=False)
@@ -256,8 +260,8 @@ class Run:
             raise refuse("rows", expected="at least one", got="none")
         features, seen = self.prepare.apply(table)
         inputs = pair(features, np.zeros(table.height, dtype=np.int64), device=device_of(net), dtype=dtype_of(net)).inputs
-        said = predictions(net, task, self.target, inputs, chosen(self.threshold, threshold))
-        return with_files(said, table, self.prepare), (*found, *seen)
+        said = over_crops(net, task, self.target, self.prepare, inputs, crops, chosen(self.threshold, threshold))
+        return with_files(said, table, self.prepare), (*found, *seen, *mirrored(self.settings, self.prepare, self.target, crops))
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.

@@ -23,6 +23,7 @@ class Circumstances(Record):
         early_stopping: whether training was stopped early.
         folds: nets that each held out a part of all examples; None where one split was made.
         depth: layers of a residual or plain net.
+        augmented: whether the pictures of train were altered while the net trained.
 
     Example:
         >>> print(Circumstances(train_rows=341, hidden=(64, 32)))
@@ -40,6 +41,7 @@ class Circumstances(Record):
     early_stopping: bool | None = None
     folds: int | None = None
     depth: int | None = None
+    augmented: bool | None = None
 
     def __str__(self) -> str:
         known = {k: v for k, v in self.__dict__.items() if v is not None}

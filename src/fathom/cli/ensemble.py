@@ -18,10 +18,10 @@ def command(
     """Average the answers of saved nets, and hold that against the best of them on dev."""
     import json
 
-    from fathom.cli.remade import splits_of
+    from fathom.cli.remade import remade_splits
     from fathom.experiment.ensemble import ensemble
 
-    together = ensemble(*runs, crops=crops, splits=splits_of(runs[0]) if crops > 1 else None)
+    together = ensemble(*runs, crops=crops, splits=remade_splits(runs[0]) if crops > 1 else None)
     made = together.compare(seed=seed)
     if as_json:
         errors = {role: float(values.mean()) for role, values in together.errors.items()}

@@ -172,6 +172,29 @@ def test_the_command_from_file_to_predictions(tmp_path, monkeypatch, capsys):
     assert main(["audit", "reviews.csv", "--target", "stars"]) == 0
 
 
+def test_the_data_choose_the_net_of_improve_and_of_a_curve():
+    splits = fathom.split(fathom.load(reviews(160), target="stars"), seed=0)
+    log = fathom.improve(splits, epochs=1, references=False, goal=0.99)
+    assert log.best.experiment.net == "embedding"
+    curve = fathom.learning_curve(splits, sizes=[48, 96], repeats=2, epochs=1, hidden=(4,))
+    assert curve.net.startswith("embedding")
+    wide = fathom.learning_curve(splits, against="width", sizes=[2, 4], repeats=2, epochs=1)
+    assert [point.size for point in wide.points] == [2, 4]
+    alone = fathom.split(fathom.load(reviews(160).select("review", "stars"), target="stars"), seed=0)
+    with pytest.raises(UnusableInput, match=r"Give hidden=\(32,\)"):
+        fathom.learning_curve(alone, against="width", repeats=2, epochs=1)
+
+
+def test_the_commands_that_improve_and_draw_curves(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    reviews(160).write_csv("reviews.csv")
+    assert main(["improve", "reviews.csv", "--target", "stars", "--epochs", "1", "--goal", "99%", "--no-references", "--out", "r"]) == 0
+    assert "embedding" in capsys.readouterr().out
+    about = ["--sizes", "48,96", "--repeats", "2", "--epochs", "1"]
+    assert main(["curve", "reviews.csv", "--target", "stars", *about]) == 0
+    assert "Twice the data" in " ".join(capsys.readouterr().out.split())
+
+
 def test_prepare_of_splits_has_one_width():
     prepare, prepared = prepare_splits(fathom.split(fathom.load(reviews(), target="stars"), seed=0))
     assert {x.shape[1] for x in prepared.inputs.values()} == {len(prepare.names)}

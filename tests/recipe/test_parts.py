@@ -115,3 +115,20 @@ def test_correlation_of_rows():
     pairs = np.corrcoef(errors)[np.triu_indices(5, 1)]
     assert correlation_of(errors) == pytest.approx(pairs.mean())
     assert correlation_of(np.ones((3, 4))) is None
+
+
+@pytest.mark.parametrize(
+    ("net", "arguments", "wider", "deeper"),
+    [
+        ("embedding", {}, {"dimensions": 100}, {"hidden": (32,)}),
+        ("embedding", {"hidden": (8,)}, {"dimensions": 100, "hidden": (16,)}, {"hidden": (8, 8)}),
+        ("gru", {"units": 4, "dimensions": 4}, {"units": 8}, {"layers": 2}),
+    ],
+)
+def test_the_remedies_of_texts(net, arguments, wider, deeper):
+    frame = {"text": [f"one word number {i % 7} of {i}" for i in range(60)], "y": ["a", "b"] * 30}
+    made = experiment(make_ready(fathom.split(fathom.load(frame, target="y"), seed=0)), net, **arguments)
+    found = remedies("avoidable_bias", made)
+    assert [r.name for r in found] == ["wider", "deeper", "longer"]
+    assert [r.choices[0] for r in found[:2]] == [wider, deeper]
+    assert "dropout" in [r.name for r in remedies("variance", made)]

@@ -45,7 +45,7 @@ def command(
         Path | None,
         typer.Option(help="A run on this data: its split, net and settings are used, and the curve is kept with it, for its advice."),
     ] = None,
-    net: Annotated[str | None, typer.Option(help="mlp, logistic, softmax or linear; mlp where left out.")] = None,
+    net: Annotated[str | None, typer.Option(help="As in fathom fit; the data choose where left out.")] = None,
     hidden: on_training.Hidden = None,
     activation: on_training.Activation = None,
     optimizer: on_training.Optimizer = None,
@@ -100,7 +100,7 @@ def _made(given: dict[str, Any]) -> LearningCurve:
 class _Like:
     """What is taken from a run where nothing else was said."""
 
-    net: str = "mlp"
+    net: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -53,7 +53,7 @@ def command(
     dev_size: on_data.DevSize = None,
     test_size: on_data.TestSize = None,
     split_seed: on_data.SplitSeed = 0,
-    net: Annotated[str, typer.Option(help="Of the plain fit: mlp, logistic, softmax or linear.")] = "mlp",
+    net: Annotated[str | None, typer.Option(help="Of the plain fit, as in fathom fit; the data choose where left out.")] = None,
     hidden: Annotated[str | None, typer.Option(help="Hidden sizes of the plain fit as in 128,64.")] = None,
     activation: on_training.Activation = None,
     batch_norm: on_training.BatchNorm = None,
@@ -177,7 +177,7 @@ def fit_command(given: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
     """The call of `fathom fit` that makes the best net again.
 
     Example:
-        >>> fit_command({"data": "a.csv", "target": "y", "budget": "1m", "net": "mlp", "seed": 0}, {"hidden": (128, 64), "l2": 3.0})
+        >>> fit_command({"data": "a.csv", "target": "y", "budget": "1m", "net": None, "seed": 0}, {"hidden": (128, 64), "l2": 3.0})
         'fathom fit a.csv --target y --hidden 128,64 --l2 3.0'
     """
     defaults = {name: p.default for name, p in inspect.signature(command).parameters.items()}

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fathom.core.amount import amount, short
 from fathom.core.diagnosis_lines import Line
-from fathom.core.mistakes_table import mistakes_table, tagged_table
+from fathom.core.mistakes_table import WIDEST_ID, clean, mistakes_table, size_of, tagged_table
 from fathom.core.percent import percent
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.label_rule import LabelRule
@@ -106,6 +106,21 @@ def _worst(a: Drawable, width: int, columns: Sequence[str] | None) -> Iterator[L
     order = "the farthest off first" if a.number else "those that the net was surest of first"
     yield ((f"The worst {len(a.worst):,} of {a.wrong:,}, {order}", "title"),)
     yield from mistakes_table(a.worst, columns if columns is not None else a.columns, width, number=a.number, asked=columns is not None)
+    yield from _words(a.worst, width)
+
+
+def _words(listed: Sequence[Mistake], width: int) -> Iterator[Line]:
+    """The words that counted most, of the mistakes that have a text."""
+    marked = [m for m in listed if m.words]
+    if not marked:
+        return
+    yield ()
+    yield (("Words that pulled most toward these answers", "title"),)
+    ids = [clean(m.id, WIDEST_ID) for m in marked]
+    size = max(map(size_of, ids))
+    for name, m in zip(ids, marked, strict=True):
+        words = clean(" · ".join(clean(word, 24) for word in m.words), width - size - 4)
+        yield ((f"  {name}{' ' * (size - size_of(name))}  ", "faint"), (words, ""))
 
 
 def _causes(a: Drawable, width: int) -> Iterator[Line]:

@@ -10,11 +10,13 @@ from fathom.core.records.circumstances import Circumstances
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.gap import Gap
 from fathom.core.records.step import Step
+from fathom.core.text_nets import AVERAGED, TEXT_NETS
 from fathom.diagnosis.gaps import more_examples_decide
 from fathom.diagnosis.sayings import Scene
 
 FIRST_HIDDEN = "64,32"
 OTHER_PICTURE_NETS = "--net lenet5, resnet20, or resnet with --depth"
+OTHER_TEXT_NETS = "--net gru or lstm, --bidirectional, or words' vectors trained elsewhere: --vectors FILE"
 MOST_STEPS = 4
 """On the screen at a glance; one of them is what would decide, where something is unclear."""
 
@@ -57,9 +59,16 @@ def _bias(facts: Circumstances) -> Iterator[Step]:
         gap="avoidable_bias",
         what="another architecture",
         why="one made for this kind of data, or other activations and layers",
-        how=OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else "--activation, --batch-norm, --net",
+        how=_other(facts, "--activation, --batch-norm, --net"),
         source="C2W1-13",
     )
+
+
+def _other(facts: Circumstances, of_tables: str) -> str:
+    """Another architecture for the same kind of data."""
+    if facts.net in TEXT_NETS:
+        return OTHER_TEXT_NETS
+    return OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else of_tables
 
 
 def _why_longer(facts: Circumstances) -> str:
@@ -77,6 +86,8 @@ def _bigger(facts: Circumstances) -> str:
         return f"--net resnet --depth {(facts.depth or 20) + 12} (now {facts.depth or 20})"
     if facts.net in PICTURE_NETS:
         return "--net resnet20"
+    if facts.net in TEXT_NETS and not facts.hidden:
+        return "--dimensions 100, or --net gru" if facts.net == AVERAGED else "--units 128, --layers 2"
     if facts.net in ("logistic", "softmax", "linear") or facts.hidden == ():
         return f"--net mlp --hidden {FIRST_HIDDEN}"
     if facts.hidden:
@@ -124,13 +135,13 @@ def _variance(facts: Circumstances) -> Iterator[Step]:
         how=_l2(facts),
         source="C2W1-19",
     )
-    if facts.net not in ("logistic", "softmax", "linear", "plain", *RESIDUAL) and facts.hidden != ():
+    if facts.net not in ("logistic", "softmax", "linear", "plain", *RESIDUAL) and (facts.hidden != () or facts.net in TEXT_NETS):
         yield _dropout(_most(facts.dropout))
     yield Step(
         gap="variance",
         what="another architecture",
         why="one made for this kind of data has less to learn from the examples",
-        how=OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else "--net, --hidden",
+        how=_other(facts, "--net, --hidden"),
         source="C2W1-14",
     )
 

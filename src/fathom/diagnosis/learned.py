@@ -115,7 +115,7 @@ def checks(rare: Rare | None) -> Iterator[Step]:
     yield _step(
         "let it learn 20 examples by heart",
         "a net that cannot is built or trained wrongly",
-        "fit 20 rows of train with --net mlp: the error must reach 0",
+        "fit 20 rows of train alone, without regularization: the error must reach 0",
     )
     yield _step("other learning rates", "alpha is the first setting to tune", "--learning-rate 10 times as large, and a tenth", "C2W3-01")
     yield _step("look at labels and inputs", "rows that are shifted or mixed up cannot be learned", "read 20 examples with their labels")

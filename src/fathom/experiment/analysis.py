@@ -150,7 +150,13 @@ class Examined:
             comment=seen.comment,
             looked=name in self.tags.examples,
             likely=likely.get(name, ""),
+            words=self._words(name, self.inputs.get(row, {})),
         )
+
+    def _words(self, name: str, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+        """What pulled most toward the answer, of an example with a text."""
+        marked = self.run.look.marked
+        return () if marked is None else tuple(marked.toward(name, str(inputs.get(marked.column) or "")))
 
     @cached_property
     def suspects(self) -> tuple[tuple[Suspect, ...], int]:

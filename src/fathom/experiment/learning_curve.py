@@ -20,7 +20,8 @@ from fathom.experiment.arguments import sort_arguments
 from fathom.experiment.build import NetLike
 from fathom.experiment.curve_nets import Planned, alike, measure, of_widths, on_parts
 from fathom.experiment.run import Run
-from fathom.nets.catalogue import arguments_for, entry
+from fathom.nets.catalogue import DEFAULT, arguments_for, entry
+from fathom.nets.text_net import layers_of
 
 SHARES = (1 / 8, 1 / 4, 1 / 2, 1)
 """The sizes, as shares of train (of the widths of the net)."""
@@ -37,7 +38,7 @@ MANY_ROWS = 20_000
 def learning_curve(
     splits: Splits | Dataset,
     *,
-    net: NetLike = "mlp",
+    net: NetLike | None = None,
     against: Literal["rows", "width"] = "rows",
     sizes: Sequence[int] | None = None,
     repeats: int | None = None,
@@ -55,7 +56,7 @@ def learning_curve(
 
     Args:
         splits: from `fathom.split`, with a dev set; a Dataset is split first.
-        net: a name of the catalogue, or a callable that builds a module.
+        net: a name of the catalogue, or a callable that builds a module; "embedding" for texts and "mlp" for all else where left out.
         against: "rows" of train, or "width": the hidden layers of the net, an eighth to all of `hidden` wide.
         sizes: of your own, at least two, ascending: rows, or units of the first hidden layer.
         repeats: nets of each size; 8 where left out, 4 where train has over 20,000 rows.
@@ -88,7 +89,7 @@ def learning_curve(
 
 def train_and_measure(
     splits: Splits | Dataset,
-    net: NetLike,
+    net: NetLike | None,
     against: str,
     sizes: Sequence[int] | None,
     repeats: int | None,
@@ -100,6 +101,7 @@ def train_and_measure(
     if isinstance(splits, Dataset):
         splits = split(splits)
     _check(splits, net)
+    net = DEFAULT["tokens" if _beside(splits) is not None else "features"] if net is None else net
     one_of("against", against, ("rows", "width"))
     repeats = whole("repeats", (REPEATS if len(splits.train) <= MANY_ROWS else REPEATS // 2) if repeats is None else repeats, low=2)
     shared = _settled(splits, net, arguments)
@@ -121,7 +123,13 @@ def _about(splits: Splits, against: str, largest: Run) -> dict[str, Any]:
     return {"net": f"{made.net} {made.shape}" if made is not None else "", "measured_on": rest, **unit}
 
 
-def _check(splits: Any, net: NetLike) -> None:
+def _beside(splits: Splits) -> int | None:
+    """How many columns stand beside a text; None where there is no text."""
+    inputs = splits.train.inputs
+    return len(inputs) - 1 if any(column.kind == "text" for column in inputs) else None
+
+
+def _check(splits: Any, net: NetLike | None) -> None:
     if not isinstance(splits, Splits):
         raise refuse("`splits`", expected="Splits or a Dataset", got=type(splits).__name__, fix="use fathom.split(fathom.load(...))")
     if splits.dev is None or not len(splits.dev):
@@ -155,9 +163,12 @@ def _widths(splits: Splits, net: NetLike, sizes: Sequence[int] | None, repeats: 
     hidden = (
         arguments_for(net, {"hidden": shared.get("hidden")} if "hidden" in shared else {}).get("hidden") if isinstance(net, str) else None
     )
+    beside = _beside(splits)
+    hidden = hidden if beside is None else layers_of(hidden, beside)
     layers = tuple(hidden) if isinstance(hidden, Sequence) else (hidden,) if hidden else ()
     if not layers:
-        raise refuse("`against`", expected='"rows" for a net without hidden layers of the catalogue', got='"width"', fix='use net="mlp"')
+        fix = 'use net="mlp"' if beside is None else "give hidden=(32,)"
+        raise refuse("`against`", expected='"rows" for a net without hidden layers of the catalogue', got='"width"', fix=fix)
     chosen = sorted({whole("sizes", w, low=1) for w in sizes} if sizes is not None else {max(1, round(layers[0] * s)) for s in SHARES})
     if len(chosen) < 2:
         raise refuse("`sizes`", expected="at least two widths", got=f"{len(chosen)}")

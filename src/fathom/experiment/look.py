@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fathom.core import run_folder
 from fathom.core.expectations import number, refuse, whole
 from fathom.core.records.estimate import Estimate
+from fathom.core.records.marked_text import MarkedTexts
 from fathom.core.records.slice import Slice
 from fathom.core.records.slices import Slices
 from fathom.core.records.target import Target
-from fathom.core.worst import worst
+from fathom.core.worst import inputs_of, worst
 from fathom.data.dataset import Dataset
+from fathom.data.prepare import Prepare
 from fathom.data.preparing.pictures import picture_in
 from fathom.data.splits import Splits
 from fathom.diagnosis.mistakes.slicing import slices_of
-from fathom.experiment.drawn import drawn
+from fathom.experiment.drawn import drawn, names_of
+from fathom.experiment.marked_words import marked_words
 from fathom.experiment.mistakes import MOST, mistakes_of, rows_as_seen
 from fathom.report.pixel_columns import picture_shape
 
 if TYPE_CHECKING:
     import polars as pl
+    from torch import nn
 
 SEED = 0
 """Of the draw whose inputs are kept."""
@@ -40,11 +44,13 @@ class Look:
         drawn: those of the first 200 drawn with seed 0 that are not among the worst, with their inputs; None where the data were not
             at hand.
         slices: where dev does worse than chance allows; None where it was not asked.
+        marked: the words of the worst that counted most; None where no text was read.
     """
 
     worst: pl.DataFrame
     drawn: pl.DataFrame | None = None
     slices: Slices | None = None
+    marked: MarkedTexts | None = None
 
 
 class Measured(Protocol):
@@ -52,6 +58,8 @@ class Measured(Protocol):
 
     tables: dict[str, pl.DataFrame]
     target: Target
+    prepare: Prepare
+    net: nn.Module | None
 
     @property
     def splits(self) -> Splits | None: ...  # noqa: D102
@@ -60,7 +68,21 @@ class Measured(Protocol):
 def look_of(run: Measured) -> Look:
     """What to keep of a run that has a dev set."""
     splits = run.splits
-    return look_at(run.tables["dev"], None if splits is None else splits.dev, None if splits is None else splits.train, run.target)
+    made = look_at(run.tables["dev"], None if splits is None else splits.dev, None if splits is None else splits.train, run.target)
+    return replace(made, marked=_marked(run, made))
+
+
+def _marked(run: Measured, look: Look) -> MarkedTexts | None:
+    """The words of the worst mistakes."""
+    dev = None if run.splits is None else run.splits.dev
+    words = run.prepare.vocabulary
+    if dev is None or run.net is None or words is None or not look.worst.height:
+        return None
+    rows = worst(run.tables["dev"], number=run.target.kind == "regression", most=MOST)
+    names = names_of(run.tables["dev"])
+    column = inputs_of(look.worst)[[c.name for c in dev.inputs].index(words.column)]
+    about = {"names": [names[row] for row in rows], "column": column}
+    return marked_words(run.net, run.prepare, run.target, look.worst, dev.take(rows), **about)
 
 
 def look_at(table: pl.DataFrame, data: Dataset | None, train: Dataset | None, target: Target) -> Look:
@@ -100,6 +122,18 @@ def write_look(folder: Path, look: Look) -> None:
         look.drawn.write_parquet(folder / run_folder.DRAWN)
     if look.slices is not None:
         run_folder.write_json(folder / run_folder.SLICES, look.slices.to_json())
+    if look.marked is not None:
+        run_folder.write_json(folder / run_folder.MARKED, look.marked.to_json(), short=True)
+
+
+def read_marked(folder: Path) -> MarkedTexts | None:
+    """The marked words that a folder holds, checked; None where it holds none.
+
+    Raises:
+        UnusableInput: damaged.
+    """
+    there = (folder / run_folder.MARKED).exists()
+    return MarkedTexts.from_json(run_folder.read_json(folder, run_folder.MARKED)) if there else None
 
 
 def read_slices(folder: Path) -> Slices | None:

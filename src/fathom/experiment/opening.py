@@ -29,7 +29,7 @@ from fathom.core.worst import chances_of
 from fathom.data.prepare import Prepare
 from fathom.diagnosis.metrics.spelling import read_metric, read_requirement, seconds_of
 from fathom.experiment.build import build
-from fathom.experiment.look import Look, read_slices
+from fathom.experiment.look import Look, read_marked, read_slices
 from fathom.experiment.mistakes import MOST
 from fathom.experiment.references import FittedReference
 from fathom.experiment.run import Run
@@ -249,7 +249,7 @@ def _checked(folder: Path, table: pl.DataFrame, name: str, sound: Sequence[str],
 
 def _look(folder: Path, target: Target) -> Look | None:
     kept = [_seen(folder, name, target) for name in (run_folder.MISTAKES, run_folder.DRAWN)]
-    return None if kept[0] is None else Look(kept[0], kept[1], read_slices(folder))
+    return None if kept[0] is None else Look(kept[0], kept[1], read_slices(folder), read_marked(folder))
 
 
 def _seen(folder: Path, name: str, target: Target) -> pl.DataFrame | None:

@@ -14,6 +14,7 @@ from fathom.core.records.finding import Finding
 from fathom.core.records.folds import Folds
 from fathom.core.records.history import History
 from fathom.diagnosis.metrics.spelling import COSTS, read_metric, read_requirement
+from fathom.experiment.look import Look
 from fathom.experiment.mistakes import usual_of
 from fathom.experiment.run_metrics import Measured, card_of_run
 from fathom.report.page import page
@@ -34,6 +35,8 @@ class Shown(Measured, Protocol):
     @property
     def boundary(self) -> Boundary | None: ...  # noqa: D102
     @property
+    def look(self) -> Look: ...  # noqa: D102
+    @property
     def folds(self) -> Folds | None: ...  # noqa: D102
     @property
     def mistakes(self) -> pl.DataFrame: ...  # noqa: D102
@@ -50,6 +53,7 @@ def page_of_run(run: Shown, experiment: Experiment, diagnosis: Diagnosis, comman
         mistakes=run.mistakes if "dev" in run.tables else None,
         usual=usual_of(run.prepare),
         picture=run.prepare.picture,
+        marked=run.look.marked if "dev" in run.tables else None,
         boundary=run.boundary,
         folds=run.folds,
         scores=scores_of(run),

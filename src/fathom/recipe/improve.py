@@ -25,6 +25,7 @@ from fathom.experiment.dev_looks import dev_of, now
 from fathom.experiment.fit import fit
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
+from fathom.nets.catalogue import DEFAULT
 from fathom.recipe.asked import Asked, Incumbent, seconds_of
 from fathom.recipe.clock import Clock, work_of
 from fathom.recipe.closing import Closing, close, interrupted
@@ -50,7 +51,7 @@ def improve(
     human: Any = None,
     tolerance: float | None = None,
     budget: str | float = "1m",
-    net: NetLike = "mlp",
+    net: NetLike | None = None,
     out: str | Path | None = None,
     references: bool = True,
     open_test: bool = True,
@@ -71,7 +72,7 @@ def improve(
         human: the human level, as in `diagnose`; with the goal it makes the tolerance.
         tolerance: the gap from which on it matters.
         budget: seconds, or '90s', '2m', '1h', for all of it, test included. The plain fit is always finished.
-        net: as in `fit`; a callable where it is your own.
+        net: as in `fit`; a callable where it is your own. "embedding" for texts and "mlp" for all else where left out.
         out: a folder that becomes the run folder of the best net, with `logbook.json` and `logbook.html` in it. What is under way is kept
             there after every step; after a kill or Ctrl-C the same call goes on.
         references: whether plain methods bound the floor where no human level is known.
@@ -105,7 +106,7 @@ def improve(
         raise refuse("`splits`", expected="a dev set to judge by", got="none", fix="split with a dev set")
     seed = int(arguments.pop("seed", 0))
     asked = Asked(
-        net=net,
+        net=DEFAULT[ready.prepare.makes] if net is None else net,
         arguments=arguments,
         goal=goal,
         human=human,

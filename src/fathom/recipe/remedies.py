@@ -9,6 +9,7 @@ from fathom.core.picture_nets import PICTURE_NETS, RESIDUAL
 from fathom.core.records.experiment import Experiment
 from fathom.core.records.remedy import Remedy
 from fathom.core.settings_apart import text_of
+from fathom.core.text_nets import AVERAGED, TEXT_NETS
 
 NO_LAYERS = ("logistic", "softmax", "linear")
 
@@ -46,7 +47,9 @@ def remedies(gap: str, made: Experiment) -> tuple[Remedy, ...]:
 
 def _bias(made: Experiment) -> Iterator[Remedy]:
     """A bigger net, then longer training."""
-    if made.net in NO_LAYERS or made.arguments.get("hidden") == ():
+    if made.net in TEXT_NETS:
+        yield from _of_texts(made)
+    elif made.net in NO_LAYERS or made.arguments.get("hidden") == ():
         choice = {"net": "mlp", "hidden": FIRST_HIDDEN}
         yield _of_bias("wider", f"mlp with hidden {text_of(FIRST_HIDDEN)}", "hidden layers let it bend", [choice])
     elif made.net in PICTURE_NETS:
@@ -61,6 +64,24 @@ def _bias(made: Experiment) -> Iterator[Remedy]:
     epochs = made.settings.epochs or 1
     why = "longer training does not always help the train error and never hurts it"
     yield _of_bias("longer", f"{2 * epochs:,} epochs in place of {epochs:,}", why, [{"epochs": 2 * epochs}])
+
+
+def _of_texts(made: Experiment) -> Iterator[Remedy]:
+    """Longer vectors of words or more units, with wider layers behind them; then another layer, of the cell where there is one."""
+    size, layers = ("dimensions", "hidden") if made.net == AVERAGED else ("units", "layers")
+    about, hidden = made.arguments, tuple(made.arguments["hidden"])
+    given = size == "dimensions" and about.get("vectors")  # words' vectors from a file have the length that they have
+    wider: dict[str, Any] = ({} if given else {size: 2 * about[size]}) | ({"hidden": tuple(2 * n for n in hidden)} if hidden else {})
+    deeper: dict[str, Any] = {"layers": about["layers"] + 1} if layers == "layers" else {"hidden": (hidden[:1] or (32,)) + hidden}
+    why = "a bigger network almost always helps the train error"
+    if wider:
+        yield _of_bias("wider", _changed(wider, about), why, [wider])
+    yield _of_bias("deeper", _changed(deeper, about), "another layer builds on what the first ones found", [deeper])
+
+
+def _changed(choice: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    """'units 128 in place of 64'."""
+    return ", ".join(f"{name} {text_of(value)} in place of {text_of(about[name])}" for name, value in choice.items())
 
 
 def _of_pictures(made: Experiment) -> Remedy:
@@ -83,7 +104,7 @@ def _variance(made: Experiment) -> Iterator[Remedy]:
         values = [v for v in l2_values(m) if v != settings.l2]
         what = f"l2 at {len(values)} values from {values[0]:g} to {values[-1]:g}"
         yield _of_variance("l2", what, "smaller weights make a smoother net", [{"l2": v} for v in values], "C2W1-19")
-    if made.net not in (*NO_LAYERS, "plain", *RESIDUAL, "custom") and made.arguments.get("hidden") != ():
+    if made.net in TEXT_NETS or (made.net not in (*NO_LAYERS, "plain", *RESIDUAL, "custom") and made.arguments.get("hidden") != ()):
         rates = [rate for rate in DROPOUT if rate != settings.dropout]
         what = f"dropout at {', '.join(f'{r:g}' for r in rates)}"
         yield _of_variance("dropout", what, "no unit can lean on one other", [{"dropout": r} for r in rates], "C2W1-34")

@@ -39,6 +39,8 @@ def mistake_lines(mistake: Mistake, kept: pl.DataFrame, width: int, most: int) -
         yield f"  label? the net takes it for {clean(mistake.likely, 40)}"
     if mistake.comment:
         yield f"  {clean(mistake.comment, width - 2)}"
+    if mistake.words:
+        yield f"  pulled by  {clean(' · '.join(mistake.words), width - 13)}"
     names = inputs_of(kept)
     picture = _picture(names)
     if picture is not None and set(names) <= set(mistake.inputs):

@@ -12,6 +12,7 @@ from fathom.core.records.experiment import Experiment
 from fathom.core.records.finding import Finding
 from fathom.core.records.folds import Folds
 from fathom.core.records.history import History
+from fathom.core.records.marked_text import MarkedTexts
 from fathom.core.records.picture import Picture
 from fathom.core.records.reference import Reference
 from fathom.report import page_diagnosis
@@ -44,6 +45,7 @@ def page(
     mistakes: pl.DataFrame | None = None,
     usual: Mapping[str, tuple[float, float]] | None = None,
     picture: Picture | None = None,
+    marked: MarkedTexts | None = None,
     boundary: Boundary | None = None,
     scores: Sequence[str] = (),
     folds: Folds | None = None,
@@ -67,6 +69,7 @@ def page(
             where left out.
         usual: mean and standard deviation on train of the input columns that are numbers.
         picture: that the input columns are; None for tables.
+        marked: the words of the worst mistakes that counted most; None without texts.
         boundary: of a net with two inputs.
         scores: threshold, metrics and requirements, a line each.
         folds: the nets behind the errors, where every example was dev once.
@@ -90,7 +93,7 @@ def page(
         folds_section(folds),
         training(history, balanced=diagnosis.balance is not None),
         boundary_section(boundary),
-        *_outcome(experiment, (tables or {}).get("dev"), mistakes, usual, picture, diagnosis.ladder.unit),
+        *_outcome(experiment, (tables or {}).get("dev"), mistakes, usual, picture, marked, diagnosis.ladder.unit),
         findings_section([*findings, *diagnosis.findings]),
         making(experiment, settings or str(experiment.settings), equivalents, versions or {}, openings, command),
     )
@@ -140,6 +143,7 @@ def _outcome(
     worst: pl.DataFrame | None,
     usual: Mapping[str, tuple[float, float]] | None,
     picture: Picture | None,
+    marked: MarkedTexts | None,
     unit: str,
 ) -> Iterator[Html | None]:
     """What the net made of dev, where the table has it."""
@@ -148,4 +152,4 @@ def _outcome(
     target: Mapping[str, Any] = experiment.data.get("target") or {}
     kind = "regression" if target.get("kind") == "regression" else "classes"
     yield residuals(dev, cut(unit, 60)) if kind == "regression" else confusion(dev, target.get("classes") or ())
-    yield mistakes_section(dev, kind, cut(unit, 60), seen=worst, usual=usual, picture=picture)
+    yield mistakes_section(dev, kind, cut(unit, 60), seen=worst, usual=usual, picture=picture, marked=marked)

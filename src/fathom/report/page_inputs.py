@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fathom.core.records.marked_text import MarkedWord
 from fathom.report.page_markup import Html, element, word
+from fathom.report.page_marked import MARKED, marked_text
 from fathom.report.page_numbers import figure
 
 if TYPE_CHECKING:
@@ -41,18 +43,21 @@ class Shown:
     note: str = ""
 
 
-def shown_inputs(table: pl.DataFrame, usual: Usual) -> Shown:
+def shown_inputs(table: pl.DataFrame, usual: Usual, marked: Mapping[str, Sequence[Sequence[MarkedWord]]] | None = None) -> Shown:
     """The inputs of some examples.
 
     Args:
         table: their input columns, one row an example.
         usual: mean and standard deviation on train of the columns that are numbers.
+        marked: by column of texts, the words that are marked in each row.
 
     Returns:
         All columns where they are at most 7; else the 7 in which these examples are farthest from train's mean.
     """
     names = chosen(table, usual)
     far = {name: _far(table, name, usual) for name in names}
+    words = marked or {}
+    any_marked = any(any(words.get(name, ())) for name in names)
     left = len(table.columns) - len(names)
     notes = [
         f"{len(names)} of {len(table.columns):,} input columns, those in which these examples are farthest from the mean of train "
@@ -60,10 +65,11 @@ def shown_inputs(table: pl.DataFrame, usual: Usual) -> Shown:
         if left
         else "",
         f"Bold: {FAR:g} or more standard deviations from the mean of train." if any(any(marks) for marks in far.values()) else "",
+        MARKED if any_marked else "",
     ]
     return Shown(
         heads=tuple((name, table.schema[name].is_numeric()) for name in names),
-        columns=tuple([_cell(v, mark) for v, mark in zip(table.get_column(name).to_list(), far[name], strict=True)] for name in names),
+        columns=tuple(_column(table.get_column(name).to_list(), far[name], words.get(name)) for name in names),
         note=" ".join(filter(None, notes)),
     )
 
@@ -93,6 +99,14 @@ def _distances(table: pl.DataFrame, name: str, usual: Usual) -> list[float]:
     if not values.dtype.is_numeric():
         return [math.nan] * len(values)
     return [math.nan if v is None or not std > 0 else abs(float(v) - mean) / std for v in values.to_list()]
+
+
+def _column(values: Sequence[Any], far: Sequence[bool], words: Sequence[Sequence[MarkedWord]] | None) -> list[Html]:
+    """The cells of a column."""
+    if words is None:
+        return [_cell(value, mark) for value, mark in zip(values, far, strict=True)]
+    texts = ("" if value is None else str(value) for value in values)
+    return [element("td", marked_text(text, each), class_="input text") for text, each in zip(texts, words, strict=True)]
 
 
 def _cell(value: Any, far: bool) -> Html:

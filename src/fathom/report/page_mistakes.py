@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.percent import percent
+from fathom.core.records.marked_text import MarkedTexts
 from fathom.core.records.picture import Picture
 from fathom.core.worst import inputs_of, sureness, worst
 from fathom.report.page_inputs import Shown, shown_inputs
@@ -39,6 +40,7 @@ def mistakes(
     seen: pl.DataFrame | None = None,
     usual: Mapping[str, tuple[float, float]] | None = None,
     picture: Picture | None = None,
+    marked: MarkedTexts | None = None,
 ) -> Html:
     """The section with its table.
 
@@ -49,6 +51,7 @@ def mistakes(
         seen: the worst of them with their input columns between id and truth, the worst first.
         usual: mean and standard deviation on train of the inputs that are numbers.
         picture: that the input columns are, where that is known; else their names may tell.
+        marked: the words that counted most, where a column is one of texts.
     """
     number = kind == "regression"
     table = worst_of(dev, number=number) if seen is None else seen.head(MOST)
@@ -56,7 +59,7 @@ def mistakes(
     return element(
         "section",
         element("h2", "The worst mistakes on dev (validation)"),
-        _shown(table, wrong, number, unit, usual or {}, picture)
+        _shown(table, wrong, number, unit, usual or {}, picture, marked)
         if table.height
         else element("p", f"No mistake on {dev.height:,} examples."),
     )
@@ -69,14 +72,22 @@ def worst_of(dev: pl.DataFrame, *, number: bool, most: int = MOST) -> pl.DataFra
 
 
 def _shown(
-    table: pl.DataFrame, wrong: int, number: bool, unit: str, usual: Mapping[str, tuple[float, float]], picture: Picture | None
+    table: pl.DataFrame,
+    wrong: int,
+    number: bool,
+    unit: str,
+    usual: Mapping[str, tuple[float, float]],
+    picture: Picture | None,
+    marked: MarkedTexts | None,
 ) -> Html:
     """A gallery where the inputs are pixels, else a table."""
     inputs, of = table.select(inputs_of(table)), _of(table.height, wrong, number, unit)
     known = _picture(inputs, picture)
     if known is not None:
         return joined(element("p", prose(of), class_="faint"), _gallery(table, drawn(inputs.to_numpy(), known), number))
-    columns = shown_inputs(inputs, usual)
+    listed = [] if marked is None else list(marked.words.values())[: table.height]  # in the order of the worst
+    words = {marked.column: listed} if marked is not None and len(listed) == table.height else {}
+    columns = shown_inputs(inputs, usual, words)
     return joined(element("p", prose(f"{of} {columns.note}".strip(), 600), class_="faint"), _table(table, columns, number))
 
 

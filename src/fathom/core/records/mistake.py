@@ -21,6 +21,7 @@ class Mistake(Record):
         inputs: its columns as they were, the most telling first; {} where they are not at hand.
         tags, comment: what a person saw in it.
         looked: whether a person looked at it.
+        words: of its text those that pulled most toward the answer that was given, the strongest first; () without a text.
         likely: the class that its label should have been, where it is suspected of being wrong; else "".
 
     Example:
@@ -38,6 +39,7 @@ class Mistake(Record):
     comment: str = ""
     looked: bool = False
     likely: str = ""
+    words: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         sure = "" if self.sure is None else f", {100 * self.sure:.0f}% sure"

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 PATTERNS = {"words": r"\w+(?:['’]\w+)*|[^\w\s]", "characters": r"(?s)."}
 """Words keep their apostrophes ("don't"); every other sign is a token of its own, since '!' and ':' say something."""
 
+UNSEEN = r"[\x{AD}\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]"
+"""Signs without a shape (soft hyphens, spaces without width, signs of direction), which must not cut a word in two."""
+
 _FEWEST = {"words": 2, "characters": 1}
 _MOST = 20_000
 LARGEST = 1_000_000
@@ -23,7 +26,7 @@ class Tokens:
     """How a text becomes tokens, and which of them get an index of their own.
 
     Attributes:
-        kind: "words", in lower case, or "characters", as they are.
+        kind: "words", in lower case and without signs that have no shape, or "characters", as they are.
         fewest: times that train must have a token; 2 for words, 1 for characters.
         most: tokens at most, the most frequent ones.
         length: tokens of a text that are read; 0 leaves it to train's texts.
@@ -62,7 +65,9 @@ class Tokens:
             [["don't", 'panic', '!'], []]
         """
         plain = texts.fill_null("")
-        return (plain.str.to_lowercase() if self.kind == "words" else plain).str.extract_all(PATTERNS[self.kind])
+        if self.kind == "words":
+            plain = plain.str.normalize("NFC").str.replace_all(UNSEEN, "").str.to_lowercase()
+        return plain.str.extract_all(PATTERNS[self.kind])
 
     def __str__(self) -> str:
         return f"{self.kind},{self.fewest},{self.most},{self.length}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ from fathom.data.sources.arrays import series
 
 if TYPE_CHECKING:
     import polars as pl
+
+HALVES = re.compile("[\ud800-\udfff]")
+"""Of signs beyond the first 65,536, as some programs write them."""
 
 
 def raw_of_polars(source: Any, name: str = "frame") -> Raw:
@@ -116,6 +120,8 @@ def _series(name: str, values: Any) -> pl.Series:
         return series(name, values)
     try:
         return pl.Series(name, values)
+    except UnicodeEncodeError:  # halves of signs, which no file can hold
+        return pl.Series(name, [HALVES.sub("\ufffd", value) if isinstance(value, str) else value for value in values])
     except (TypeError, pl.exceptions.PolarsError, OverflowError):  # mixed types
         return series(name, np.fromiter(values, dtype=object, count=len(values)))
 

@@ -57,7 +57,15 @@ def test_a_file_of_broken_lines_is_refused(capsys):
 
 
 def test_odd_signs_go_through_to_the_page():
-    odd = ["\u202eright to left", "zero\u200bwidth", "\x00\x07control", "👩‍👩‍👧 family", "עברית וערבית العربية", "</td><script>alert(1)</script>", "a\ufeffb"]
+    odd = [
+        "\u202eright to left",
+        "zero\u200bwidth",
+        "\x00\x07control",
+        "👩‍👩‍👧 family",
+        "עברית וערבית العربية",
+        "</td><script>alert(1)</script>",
+        "a\ufeffb",
+    ]
     rows = texts(80).to_dicts()
     for i, row in enumerate(rows):
         row["review"] = f"{row['review']} {odd[i % len(odd)]}"
@@ -80,7 +88,10 @@ def test_halves_of_signs_are_replaced():
 
 
 def test_signs_without_a_shape_do_not_cut_words():
-    assert Tokens().of(pl.Series(["go\u200bod so\u00adup \u202ecafe\u0301\u202c", "\ufeffgood"])).to_list() == [["good", "soup", "café"], ["good"]]
+    assert Tokens().of(pl.Series(["go\u200bod so\u00adup \u202ecafe\u0301\u202c", "\ufeffgood"])).to_list() == [
+        ["good", "soup", "café"],
+        ["good"],
+    ]
 
 
 def test_an_endless_text_is_cut_and_said():

@@ -130,7 +130,9 @@ def test_marked_in_the_folder_the_terminal_and_on_the_page(run, tmp_path, capsys
 
 def test_a_text_is_escaped_whatever_stands_in_it():
     text = "</td><script>alert(1)</script> & \u202e evil"
-    made = marked_text(text, [MarkedWord(start=5, end=13, pull=1.0), MarkedWord(start=30, end=33, pull=-0.4), MarkedWord(start=90, end=99, pull=1.0)])
+    made = marked_text(
+        text, [MarkedWord(start=5, end=13, pull=1.0), MarkedWord(start=30, end=33, pull=-0.4), MarkedWord(start=90, end=99, pull=1.0)]
+    )
     assert "<script" not in made
     assert "\u202e" not in made
     assert made.count("<mark") == 1

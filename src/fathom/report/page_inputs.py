@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fathom.core.records.marked_text import MarkedWord
-from fathom.report.page_markup import Html, element, word
 from fathom.report.page_marked import MARKED, marked_text
+from fathom.report.page_markup import Html, element, word
 from fathom.report.page_numbers import figure
 
 if TYPE_CHECKING:

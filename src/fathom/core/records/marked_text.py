@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,6 @@ def _words(listed: Sequence[Any]) -> tuple[MarkedWord, ...]:
         )
         for start, end, pull in listed
     )
-    if any(w.start >= w.end for w in words) or any(a.end > b.start for a, b in zip(words, words[1:], strict=False)):
+    if any(w.start >= w.end for w in words) or any(a.end > b.start for a, b in itertools.pairwise(words)):
         raise refuse("marked words", expected="words one after another", got="words that overlap")
     return words

@@ -81,8 +81,8 @@ def _marked(run: Measured, look: Look) -> MarkedTexts | None:
     rows = worst(run.tables["dev"], number=run.target.kind == "regression", most=MOST)
     names = names_of(run.tables["dev"])
     column = inputs_of(look.worst)[[c.name for c in dev.inputs].index(words.column)]
-    about = {"names": [names[row] for row in rows], "column": column}
-    return marked_words(run.net, run.prepare, run.target, look.worst, dev.take(rows), **about)
+    taken = [names[row] for row in rows]
+    return marked_words(run.net, run.prepare, run.target, look.worst, dev.take(rows), names=taken, column=column)
 
 
 def look_at(table: pl.DataFrame, data: Dataset | None, train: Dataset | None, target: Target) -> Look:

@@ -65,7 +65,7 @@ def marked_words(
     pulls = [pull for part in parts for pull in part]
     texts = data.table.get_column(words.column).fill_null("")
     places = _places(texts.to_list(), words.tokens.of(texts).list.head(words.length).to_list(), lower=words.tokens.kind == "words")
-    return MarkedTexts(column=column, words={name: _marked(*each) for name, *each in zip(names, places, pulls, strict=True)})
+    return MarkedTexts(column=column, words={name: _marked(at, pull) for name, at, pull in zip(names, places, pulls, strict=True)})
 
 
 def _weights(table: pl.DataFrame, target: Target) -> NDArray[np.float64]:

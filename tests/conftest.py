@@ -7,6 +7,8 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when torch and NumPy load, hence before the imports below
 
+os.environ["FATHOM_CACHE"] = "off"  # no test writes into the cache of whoever runs it; those of the cache name a folder of their own
+
 import pytest
 from hypothesis import settings
 

@@ -13,7 +13,7 @@ from fathom.core.exceptions import UnusableInput
 from fathom.core.records.picture import Picture
 from fathom.data.conform import conform
 from fathom.data.load import load
-from fathom.data.sources.pictures import size_of
+from fathom.data.sources.picture_block import size_of
 from fathom.data.splits import split
 from tests.data.picture_set import digits, patches, written
 
@@ -182,7 +182,7 @@ def test_what_cannot_be_learned_from_is_one_line(tmp_path):
         (tmp_path / "none", "expected a folder of pictures, one folder for each class, got an empty folder"),
         (one, "a folder for each class, at least two, got one: 'cats'"),
         (flat, "got 60 pictures and no folders"),
-        (mixed, "got 1 pictures beside the folders"),
+        (mixed, "got 1 picture beside the folders"),
         (broken, "expected files that can be read, got 2 that cannot"),
     ):
         with pytest.raises(UnusableInput, match=message):

@@ -13,6 +13,7 @@ from fathom.core.records.picture import Picture
 from fathom.data.dataset import Dataset
 from fathom.data.reading.columns import merged
 from fathom.data.reading.values import count_unread, plain_numbers, read
+from fathom.data.sources.picture_block import Decoding
 from fathom.data.sources.source import raw_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def _frame(source: Any, columns: Sequence[Column]) -> tuple[pl.DataFrame, tuple[
 
         return sample(source.removeprefix("sample:")).table, ()
     inputs = [c.name for c in columns if c.use == "input"]
-    raw = raw_of(source, picture=Picture.of_names(inputs))
+    raw = raw_of(source, pictures=Decoding(picture=Picture.of_names(inputs)))
     named = not raw.array or set(inputs) <= set(raw.frame.columns)
     return (raw.frame if named else _matrix(raw, columns)), raw.findings
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fathom.core.expectations import refuse
 from fathom.core.records.column import Use
 from fathom.data.dataset import Dataset
 from fathom.data.reading.assemble import Wanted, assemble
+from fathom.data.sources.picture_block import Decoding
 from fathom.data.sources.source import raw_of
 
 
@@ -27,14 +28,15 @@ def load(
     text: str | None = None,
     tokens: str = "words",
     size: int | tuple[int, int] | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> Dataset:
     """Examples with typed columns and a target, from data as people have them.
 
     Args:
         source: a path (.csv, .tsv, .txt, each also .gz; .parquet, .npz, .jsonl, .json; a folder with a folder of pictures for each
-            class; a table with a column of paths of pictures), 'sample:NAME', a polars or pandas frame, a mapping of columns, a list
-            of mappings, a pair of arrays (X, y) with X (n, ...) and y (n,), or a torch Dataset or DataLoader of (input, target),
-            which is read once.
+            class; a table with a column of paths of pictures; an IDX file, a folder or a pair of them), 'sample:NAME', a polars or
+            pandas frame, a mapping of columns, a list of mappings, a pair of arrays (X, y) with X (n, ...) and y (n,), or a torch
+            Dataset or DataLoader of (input, target), which is read once.
         target: the column to predict; arrays call theirs 'y', samples know theirs.
         kind: "binary", "multiclass", "regression" or "classification"; found from the values where left out.
         name: what the set is called; the file's name where left out.
@@ -48,6 +50,7 @@ def load(
         tokens: "words" or "characters"; 'words,3,5000,100' takes those that train has 3 times, 5,000 at most, and 100 of each text.
         size: the side that picture files are brought to, or (height, width); where left out their own if all have the same up to 64,
             else 32.
+        progress: called with files done, files in all, and a text, where many picture files are decoded.
 
     Returns:
         The dataset; `findings` says what was assumed, left aside and left out.
@@ -70,7 +73,7 @@ def load(
     if len(uses) < sum(column is not None for column, _ in columns):
         raise refuse("`group`, `time`, `id`, `role`", expected="a column each", got="one column twice")
     single = (ignore,) if isinstance(ignore, str) else tuple(ignore)
-    raw = raw_of(source, name, size=size)
+    raw = raw_of(source, name, pictures=Decoding(size=size, progress=progress))
     return assemble(raw, Wanted(target=target, kind=kind, uses=uses, ignore=single, types=dict(types or {}), text=text, tokens=tokens))
 
 

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.exceptions import UnusableInput
-from fathom.core.expectations import refuse, shown, whole
+from fathom.core.expectations import refuse
 from fathom.core.records.finding import Finding
-from fathom.core.records.picture import SMALLEST, Picture
+from fathom.core.records.picture import Picture
 from fathom.core.roles import role_of
 from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import digest_of, matrix_frame, series
-from fathom.data.sources.picture_files import GRAY, Seen, decode, is_picture, look
+from fathom.data.sources.picture_block import Decoding, block_of
+from fathom.data.sources.picture_files import is_picture
+from fathom.data.sources.picture_findings import converted, empty_classes, left_out, listing, other_files, resized
 
 if TYPE_CHECKING:
     import polars as pl
 
 TARGET, FILE, ROLE = "class", "file", "role"
 
-SIDE = 32
-"""Pixels each way where files differ in size or are larger than `LARGE`, as the course's LeNet-5 has them (C4W1-23)."""
-
-LARGE = 64
-
 HEAD = 20
 """Values by which a column of paths is known."""
-
-Size = int | tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -47,14 +41,13 @@ class Listed:
     role: str | None = None
 
 
-def read_folder(folder: Path, *, size: Size = None, picture: Picture | None = None) -> Raw:
+def read_folder(folder: Path, how: Decoding) -> Raw:
     """A folder of pictures.
 
     Args:
         folder: with a folder for each class; with train, dev and test, each of which has those; or, where they are to be like known
             ones, with pictures alone.
-        size: the side that all are brought to, or (height, width); None keeps a size that all have up to 64 each way, else 32.
-        picture: of a known set, that all are brought to.
+        how: the pictures are decoded.
 
     Returns:
         Columns of pixels, 'file' as an id, 'class' and, where the folders tell it, 'role'.
@@ -66,17 +59,21 @@ def read_folder(folder: Path, *, size: Size = None, picture: Picture | None = No
     if not listed:
         got = f"a folder of {others:,} other file{'s' * (others != 1)}" if others else "an empty folder"
         raise refuse(f"'{folder}'", expected="a folder of pictures, one folder for each class", got=got)
-    if picture is None:
+    if how.picture is None:
         _check_classes(folder, listed)
-    made, kept, findings = decoded([item.path for item in listed], [item.name for item in listed], size=size, picture=picture)
-    listed = [listed[i] for i in kept]
+    made, kept, findings = decoded([item.path for item in listed], [item.name for item in listed], how)
+    empty = _without_pictures(folder, listed)
+    there, listed = {item.label for item in listed}, [listed[place] for place in kept]
+    if how.picture is None:
+        _check_classes(folder, listed)
+        findings = (*findings, *empty_classes([*(there - {item.label for item in listed}), *empty]))
     frame = made.frame.with_columns(series(FILE, np.array([item.name for item in listed])))
     labels, roles = [item.label for item in listed], [item.role for item in listed]
     if None not in labels:
         frame = frame.with_columns(series(TARGET, np.array(labels)))
     if None not in roles:
         frame = frame.with_columns(series(ROLE, np.array(roles)))
-    ignored = (_ignored(others, folder),) if others else ()
+    ignored = (other_files(others, str(folder)),) if others else ()
     digest = digest_of(made.pixels, np.array([item.name for item in listed]))
     about = {
         "name": folder.resolve().name,
@@ -91,7 +88,7 @@ def read_folder(folder: Path, *, size: Size = None, picture: Picture | None = No
 
 def read_file(path: Path, picture: Picture) -> Raw:
     """One picture that is to be like those of a known set."""
-    made, _, findings = decoded([path], [path.name], size=None, picture=picture)
+    made, _, findings = decoded([path], [path.name], Decoding(picture=picture))
     frame = made.frame.with_columns(series(FILE, np.array([path.name])))
     return Raw(frame, name=path.stem, path=str(path), findings=findings, uses={FILE: "id"}, notes={"shape": made.shape})
 
@@ -108,17 +105,17 @@ def path_column(frame: pl.DataFrame, folder: Path) -> str | None:
     return None
 
 
-def with_pictures(raw: Raw, column: str, folder: Path, *, size: Size = None, picture: Picture | None = None) -> Raw:
+def with_pictures(raw: Raw, column: str, folder: Path, how: Decoding) -> Raw:
     """A table with the pixels of the pictures that a column names in place of it; it becomes the id.
 
     Args:
         raw: the table.
         column: of paths, below `folder` or whole.
         folder: that the table lies in.
-        size, picture: as in `read_folder`.
+        how: the pictures are decoded.
     """
     names = [value or "" for value in raw.frame.get_column(column).to_list()]
-    made, kept, findings = decoded([_file(folder, name) for name in names], names, size=size, picture=picture)
+    made, kept, findings = decoded([_file(folder, name) for name in names], names, how)
     rest = raw.frame[kept].with_columns(raw.frame[kept].get_column(column).str.strip_chars())
     taken = [name for name in made.frame.columns if name in rest.columns]
     if taken:
@@ -139,28 +136,21 @@ class Decoded:
     shape: str
 
 
-def decoded(
-    paths: Sequence[Path], names: Sequence[str], *, size: Size, picture: Picture | None
-) -> tuple[Decoded, list[int], tuple[Finding, ...]]:
+def decoded(paths: Sequence[Path], names: Sequence[str], how: Decoding) -> tuple[Decoded, list[int], tuple[Finding, ...]]:
     """Decode files to one size and one number of channels.
 
     Returns:
         What they hold, the places of those that could be read, and what was seen.
     """
-    heads = look(paths)
-    sound = [i for i, head in enumerate(heads) if not head.broken]
-    wanted = picture or _wanted([heads[i] for i in sound], size)
-    said: list[NDArray[np.uint8] | str] = decode([paths[i] for i in sound], (wanted.height, wanted.width), wanted.channels)
-    kept = [i for i, pixels in zip(sound, said, strict=True) if not isinstance(pixels, str)]
-    broken = {names[i]: head.broken for i, head in enumerate(heads) if head.broken}
-    broken |= {names[i]: pixels for i, pixels in zip(sound, said, strict=True) if isinstance(pixels, str)}
+    block = block_of(paths, how)
+    kept, broken, picture = block.sound, {names[place]: why for place, why in block.broken.items()}, block.picture
     if not kept:
-        raise refuse("pictures", expected="files that can be read", got=f"{len(paths):,} that cannot ({_listing(broken, 2)})")
-    block = np.stack([pixels for pixels in said if not isinstance(pixels, str)]).reshape(len(kept), -1)
-    good = [heads[i] for i in kept]
-    findings = (*_broken(broken, len(paths)), *_resized(good, wanted), *_converted(good, wanted))
-    shape = str(wanted) if wanted.channels > 1 else f"{wanted.height}x{wanted.width}"
-    return Decoded(block, matrix_frame(block, wanted.names), shape), kept, findings
+        raise refuse("pictures", expected="files that can be read", got=f"{len(paths):,} that cannot ({listing(broken, 2)})")
+    pixels = (block.pixels if len(kept) == len(paths) else block.pixels[kept]).reshape(len(kept), -1)
+    good = [block.heads[place] for place in kept]
+    findings = (*left_out(broken, len(paths)), *resized(good, picture), *converted(good, picture))
+    shape = str(picture) if picture.channels > 1 else f"{picture.height}x{picture.width}"
+    return Decoded(pixels, matrix_frame(pixels, picture.names), shape), kept, findings
 
 
 def listed_in(folder: Path) -> tuple[list[Listed], int]:
@@ -203,7 +193,10 @@ def _check_classes(folder: Path, listed: Sequence[Listed]) -> None:
         )
     if loose:
         raise refuse(
-            wanted[0], expected=wanted[1], got=f"{loose:,} pictures beside the folders", fix="move them into the folder of a class"
+            wanted[0],
+            expected=wanted[1],
+            got=f"{loose:,} picture{'s' * (loose > 1)} beside the folders",
+            fix="move them into the folder of a class",
         )
     if len(labels) < 2:
         raise refuse(wanted[0], expected=wanted[1], got=f"one: '{labels[0]}'", fix="add a folder with pictures that are something else")
@@ -214,70 +207,8 @@ def _file(folder: Path, name: str) -> Path:
     return path if path.is_absolute() else folder / path
 
 
-def _wanted(heads: Sequence[Seen], size: Size) -> Picture:
-    """Size and channels that all are brought to."""
-    sizes = {head.size for head in heads}
-    if size is not None:
-        height, width = size_of(size)
-    elif len(sizes) == 1 and min(heads[0].size) >= SMALLEST and max(heads[0].size) <= LARGE:
-        height, width = heads[0].size
-    else:
-        height, width = SIDE, SIDE
-    return Picture(channels=1 if heads and all(head.mode in GRAY for head in heads) else 3, height=height, width=width)
-
-
-def size_of(size: Any) -> tuple[int, int]:
-    """(height, width) of a size as people give it: one number, or two.
-
-    Example:
-        >>> size_of(48), size_of((32, 24))
-        ((48, 48), (32, 24))
-    """
-    sides = size if isinstance(size, tuple | list) else (size, size)
-    if len(sides) != 2:
-        raise refuse("`size`", expected="a side, or a height and a width as in (32, 48)", got=repr(size))
-    height, width = (whole("size", side, low=SMALLEST, high=512) for side in sides)
-    return height, width
-
-
-def _listing(broken: dict[str, str], most: int) -> str:
-    return shown((f"{name}: {why}" for name, why in broken.items()), most)
-
-
-def _broken(broken: dict[str, str], total: int) -> list[Finding]:
-    if not broken:
-        return []
-    are = "is" if len(broken) == 1 else "are"
-    what = f"{len(broken):,} of {total:,} files cannot be read as pictures and {are} left out ({_listing(broken, 3)})."
-    evidence = {"files": dict(list(broken.items())[:1_000]), "count": len(broken)}
-    return [Finding(id="data.picture.broken", severity="warning", what=what, where=next(iter(broken)), evidence=evidence)]
-
-
-def _resized(heads: Sequence[Seen], wanted: Picture) -> list[Finding]:
-    size = (wanted.height, wanted.width)
-    others = [head.size for head in heads if head.size != size]
-    if not others:
-        return []
-    sizes = sorted(set(others), key=lambda s: (s[0] * s[1], s))
-    span = f"{sizes[0][0]} x {sizes[0][1]}" + (f" to {sizes[-1][0]} x {sizes[-1][1]}" if len(sizes) > 1 else "")
-    cut = " and cut to their middle" if any(h * size[1] != w * size[0] for h, w in sizes) else ""
-    what = f"{len(others):,} of {len(heads):,} pictures, of {span}, are scaled{cut} to {size[0]} x {size[1]} (height x width)."
-    evidence = {"resized": len(others), "sizes": len(sizes), "size": list(size)}
-    return [
-        Finding(id="data.picture.resized", severity="info", what=what, evidence=evidence, fix="Another size keeps more or less: size=64.")
-    ]
-
-
-def _converted(heads: Sequence[Seen], wanted: Picture) -> list[Finding]:
-    usual = "L" if wanted.channels == 1 else "RGB"
-    modes = Counter(head.mode for head in heads if head.mode != usual)
-    if not modes:
-        return []
-    count, listing = sum(modes.values()), shown(f"{n:,} of mode {mode}" for mode, n in modes.most_common())
-    what = f"{count:,} of {len(heads):,} pictures are converted to {'gray' if usual == 'L' else 'RGB'} ({listing})."
-    return [Finding(id="data.picture.converted", severity="info", what=what, evidence={"modes": dict(modes), "rows": len(heads)})]
-
-
-def _ignored(count: int, folder: Path) -> Finding:
-    what = f"{count:,} file{'s' if count > 1 else ''} in '{folder}' {'are' if count > 1 else 'is'} no picture by the name and left aside."
-    return Finding(id="data.picture.other_file", severity="info", what=what, where=str(folder), evidence={"files": count})
+def _without_pictures(folder: Path, listed: Sequence[Listed]) -> list[str]:
+    """Folders beside those with pictures that hold none."""
+    filled = {item.name.split("/")[0] for item in listed}
+    beside = sorted(p.name for p in folder.iterdir() if p.is_dir() and not _hidden(p.relative_to(folder)))
+    return [name for name in beside if name not in filled]

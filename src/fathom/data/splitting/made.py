@@ -140,7 +140,8 @@ def _group_digests(data: Dataset, group: str, seed: int) -> NDArray[np.uint64]:
 
 def contents(data: Dataset) -> list[str]:
     """The columns by which rows are equal: the inputs, without where a row comes from."""
-    return [c.name for c in data.inputs if c.name != data.source_column]
+    source = data.source_column
+    return [c.name for c in data.inputs if c.name != source]
 
 
 def _made_by_rank(data: Dataset, asked: Asked, sizes: Sizes) -> Made:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fathom.core.exceptions import UnusableInput
 from fathom.core.expectations import refuse
 from fathom.core.records.picture import Picture
-from fathom.core.roles import role_of
+from fathom.core.roles import ROLES, role_of
 from fathom.data.reading.raw import Raw
 from fathom.data.sources.arrays import digest_of, matrix_frame, series
 from fathom.data.sources.idx import read_idx
@@ -64,7 +64,9 @@ def read_idx_folder(folder: Path, files: Sequence[Path]) -> Raw:
     Raises:
         UnusableInput: pictures without labels, or of several sizes.
     """
-    return _raw([_part(path, needed=True) for path in files], folder, folder.resolve().name)
+    parts = [_part(path, needed=True) for path in files]
+    parts.sort(key=lambda part: ROLES.index(part.role) if part.role else len(ROLES))
+    return _raw(parts, folder, folder.resolve().name)
 
 
 def read_idx_pair(pictures: Path, labels: Path) -> Raw:

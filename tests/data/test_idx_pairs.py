@@ -72,7 +72,7 @@ def test_what_does_not_fit_together_is_one_line(folder):
         load(images)
     labels.write_bytes(idx(np.zeros(50)))
     images.write_bytes(idx(x[:50, :6]))
-    with pytest.raises(UnusableInput, match="expected pictures of one size, got 8x8 and 6x8"):
+    with pytest.raises(UnusableInput, match="expected pictures of one size, got 6x8 and 8x8"):
         load(folder)
 
 

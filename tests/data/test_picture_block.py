@@ -185,7 +185,7 @@ def test_a_large_jpeg_is_unpacked_only_as_far_as_needed(tmp_path):
 
 def test_more_numbers_than_a_table_holds_are_refused(files, monkeypatch):
     monkeypatch.setattr(picture_block, "MOST_VALUES", 1_000)
-    with pytest.raises(UnusableInput, match="expected at most 1,000 numbers in all, got 96 pictures of 24 x 24 with 3, so take a smaller"):
+    with pytest.raises(UnusableInput, match="expected at most 1,000 numbers in all, got 96 pictures of 24 x 24 with 3"):
         block_of(files, Decoding())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,7 +80,7 @@ def _made(given: dict[str, Any]) -> LearningCurve:
     from fathom.report.progress import progress_bar
 
     like = _Like.of(given["run"])
-    splits = splits_of({**given, "like": given["run"]})
+    splits = splits_of({**given, "like": given["run"], "size": given["size"] or like.size})
     goal = None if given["goal"] is None else parse_rate(given["goal"], "--goal")
     sizes = None if given["sizes"] is None else [_size(part) for part in given["sizes"].split(",")]
     with progress_bar(False if given["quiet"] else None) as progress:
@@ -102,6 +102,7 @@ class _Like:
 
     net: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    size: str | None = None
 
     @classmethod
     def of(cls, folder: Path | None) -> _Like:
@@ -119,7 +120,16 @@ class _Like:
             raise refuse(f"--run '{folder}'", expected="a run of a net of the catalogue", got="one that cannot be built from its folder")
         settings = {f.name: getattr(experiment.settings, f.name) for f in dataclasses.fields(experiment.settings)}
         chosen = {name: value for name, value in settings.items() if name not in ("seed", "data_seed")}
-        return cls(experiment.net, {**chosen, **experiment.arguments})
+        return cls(experiment.net, {**chosen, **experiment.arguments}, _size_of(experiment.data["columns"]))
+
+
+def _size_of(columns: Sequence[Mapping[str, Any]]) -> str | None:
+    """What the picture files of a run were brought to, as in 48x64; None of other data."""
+    from fathom.core.records.picture import Picture
+
+    picture = Picture.of_names([c["name"] for c in columns if c["use"] == "input"])
+    files = any(c["use"] == "id" for c in columns)
+    return f"{picture.height}x{picture.width}" if picture is not None and files else None
 
 
 def _size(text: str) -> int:

@@ -25,16 +25,19 @@ def dataset_of(given: Mapping[str, Any]) -> Dataset:
         given: options of data_options.py by name; one that the command does not have counts as left out.
     """
     from fathom.data.load import load
+    from fathom.report.progress import progress_bar
 
     told = typed.source(given.get("source"))
     as_text = {told["source"]: "category"} if told else {}
-    return load(
-        given["data"],
-        ignore=tuple(given.get("ignore") or ()),
-        types={**as_text, **typed.types(given.get("types"))},
-        size=typed.sides(given.get("size")),
-        **{name: given[name] for name in COLUMNS if given.get(name) is not None},
-    )
+    with progress_bar(False if given.get("quiet") else None) as progress:
+        return load(
+            given["data"],
+            ignore=tuple(given.get("ignore") or ()),
+            types={**as_text, **typed.types(given.get("types"))},
+            size=typed.sides(given.get("size")),
+            progress=progress,
+            **{name: given[name] for name in COLUMNS if given.get(name) is not None},
+        )
 
 
 def splits_of(given: Mapping[str, Any]) -> Splits:

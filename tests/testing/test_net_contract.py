@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 
 import pytest
 import torch
@@ -41,7 +42,7 @@ def texts():
     return rows * (torch.arange(9) < lengths)
 
 
-def case(name, outputs=3, parameters=None, **arguments):
+def case(name, outputs=3, parameters=None, shapes=None, **arguments):
     entry = CATALOGUE[name]
     inputs = digits() if entry.pictures else texts() if entry.takes == "tokens" else wine()
     first = DIGITS if entry.pictures else WORDS if entry.takes == "tokens" else inputs.shape[1]
@@ -55,7 +56,7 @@ def case(name, outputs=3, parameters=None, **arguments):
         )
         return net
 
-    return NetCase(build, inputs, outputs, parameters)
+    return NetCase(build, inputs, outputs, parameters, shapes)
 
 
 CELL = 6 * (6 + 5) + 6
@@ -69,23 +70,58 @@ def residual(blocks, shortcuts=0):
     return whole + shortcuts + 64 * 3 + 3
 
 
+def layers(*sizes):
+    """W (n_out, n_in) and b (n_out,) of fully connected layers (C1W4-04)."""
+    return [shape for a, b in itertools.pairwise(sizes) for shape in ((b, a), (b,))]
+
+
+def normed(*sizes):
+    """With batch norm b is dropped for gamma and beta; the last layer has a b (C2W3-12)."""
+    return [shape for a, b in itertools.pairwise(sizes[:-1]) for shape in ((b, a), (b,), (b,))] + layers(*sizes[-2:])
+
+
+def text(cells, width=6):
+    """Vectors of 5 numbers, the last layer, then the cells' blocks of weights on [state, vector]."""
+    return [(WORDS, 5), *layers(width, 3), *cells]
+
+
+def residual_shapes(shortcuts):
+    shapes = [(16, 1, 3, 3), (16,), (16,)]
+    for before, filters in ((16, 16), (16, 32), (32, 64)):
+        shapes += [(filters, before, 3, 3), (filters,), (filters,), (filters, filters, 3, 3), (filters,), (filters,)]
+        shapes += [(filters, before, 1, 1), (filters,), (filters,)] if shortcuts and before != filters else []
+    return [*shapes, *layers(64, 3)]
+
+
+CONVOLUTIONS = [(8, 1, 5, 5), (8,), (16, 8, 5, 5), (16,)]
+BOTH = [shape for width in (3 + 4, 3 + 4, 3 + 6, 3 + 6) for _ in range(3) for shape in layers(width, 3)]
 SHORTCUTS = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
 TABLE = {
-    "mlp": ("mlp", {"parameters": 13 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3}),
-    "mlp, one unit": ("mlp", {"hidden": (1,), "activation": "tanh", "parameters": 13 + 1 + 3 + 3}),
-    "mlp, batch norm": ("mlp", {"hidden": (9, 5), "batch_norm": True}),
-    "mlp, leaky": ("mlp", {"hidden": (8,), "activation": "leaky_relu", "outputs": 1}),
-    "logistic": ("logistic", {"outputs": 1, "parameters": 14}),
-    "softmax": ("softmax", {"parameters": 42}),
-    "linear": ("linear", {"outputs": 1, "parameters": 14}),
-    "embedding": ("embedding", {"dimensions": 5, "parameters": WORDS * 5 + 5 * 3 + 3}),
-    "rnn": ("rnn", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + CELL + 6 * 3 + 3}),
-    "gru": ("gru", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 3 * CELL + 6 * 3 + 3}),
-    "lstm": ("lstm", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 4 * CELL + 6 * 3 + 3}),
-    "gru, deep in both directions": ("gru", {"dimensions": 4, "units": 3, "layers": 2, "bidirectional": True}),
-    "lenet5": ("lenet5", {"parameters": 208 + 3216 + (16 * 2 * 2 * 120 + 120) + 10164 + 255}),
-    "plain": ("plain", {"depth": 8, "parameters": residual(1)}),
-    "resnet": ("resnet", {"depth": 8, "parameters": residual(1, SHORTCUTS)}),
+    "mlp": ("mlp", {"parameters": 13 * 64 + 64 + 64 * 32 + 32 + 32 * 3 + 3, "shapes": layers(13, 64, 32, 3)}),
+    "mlp, one unit": ("mlp", {"hidden": (1,), "activation": "tanh", "parameters": 13 + 1 + 3 + 3, "shapes": layers(13, 1, 3)}),
+    "mlp, no hidden layer": ("mlp", {"hidden": (), "shapes": layers(13, 3)}),
+    "mlp, twelve layers": ("mlp", {"hidden": (9,) * 12, "activation": "tanh", "shapes": layers(13, *[9] * 12, 3)}),
+    "mlp, batch norm": ("mlp", {"hidden": (9, 5), "batch_norm": True, "shapes": normed(13, 9, 5, 3)}),
+    "mlp, leaky": ("mlp", {"hidden": (8,), "activation": "leaky_relu", "outputs": 1, "shapes": layers(13, 8, 1)}),
+    "logistic": ("logistic", {"outputs": 1, "parameters": 14, "shapes": layers(13, 1)}),
+    "softmax": ("softmax", {"parameters": 42, "shapes": layers(13, 3)}),
+    "linear": ("linear", {"outputs": 1, "parameters": 14, "shapes": layers(13, 1)}),
+    "embedding": ("embedding", {"dimensions": 5, "parameters": WORDS * 5 + 5 * 3 + 3, "shapes": text([], 5)}),
+    "embedding, hidden layers": ("embedding", {"dimensions": 5, "hidden": (4, 2), "shapes": [(WORDS, 5), *layers(5, 4, 2, 3)]}),
+    "rnn": ("rnn", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + CELL + 6 * 3 + 3, "shapes": text(layers(11, 6))}),
+    "gru": ("gru", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 3 * CELL + 6 * 3 + 3, "shapes": text(3 * layers(11, 6))}),
+    "lstm": ("lstm", {"dimensions": 5, "units": 6, "parameters": WORDS * 5 + 4 * CELL + 6 * 3 + 3, "shapes": text(layers(11, 24))}),
+    "gru, deep in both directions": (
+        "gru",
+        {"dimensions": 4, "units": 3, "layers": 2, "bidirectional": True, "shapes": [(WORDS, 4), *layers(6, 3), *BOTH]},
+    ),
+    "lstm, one unit": ("lstm", {"dimensions": 1, "units": 1, "shapes": [(WORDS, 1), *layers(1, 3), *layers(2, 4)]}),
+    "lenet5": (
+        "lenet5",
+        {"parameters": 208 + 3216 + (16 * 2 * 2 * 120 + 120) + 10164 + 255, "shapes": [*CONVOLUTIONS, *layers(64, 120, 84, 3)]},
+    ),
+    "plain": ("plain", {"depth": 8, "parameters": residual(1), "shapes": residual_shapes(False)}),
+    "resnet": ("resnet", {"depth": 8, "parameters": residual(1, SHORTCUTS), "shapes": residual_shapes(True)}),
     "resnet20": ("resnet20", {"parameters": residual(3, SHORTCUTS)}),
 }
 
@@ -204,6 +240,13 @@ def test_a_net_with_a_fault_is_caught(build, law):
     broken = NetCase(build, wine(), 3)
     with torch.random.fork_rng():
         assert law in NET_CONTRACT.broken(broken)
+
+
+def test_shapes_that_are_not_those_of_the_table_are_named():
+    broken = NET_CONTRACT.broken(dataclasses.replace(made("softmax"), shapes=[(3, 12), (3,)]))
+    assert broken == {"tensors have the shapes of the table": "expected (3, 12) for 0.weight, got (3, 13)"}
+    broken = NET_CONTRACT.broken(dataclasses.replace(made("softmax"), shapes=[(3, 13)]))
+    assert "expected 1 tensors, got 2: 0.weight, 0.bias" in broken.values()
 
 
 def test_all_that_is_broken_is_said():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import functools
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,8 @@ from torch import nn
 import fathom
 from fathom.nets.catalogue import ANY, CATALOGUE
 from fathom.testing.run_contract import RUN_CONTRACT, RunCase
+from tests.data.picture_set import digits
+from tests.experiment.mixed_table import reviews
 
 ONE = {"epochs": 1, "learning_rate": 0.01}
 SMALL = {**ONE, "dimensions": 4, "units": 4}
@@ -25,22 +29,46 @@ def table(name, rows=160):
 
 
 @functools.cache
-def texts():
-    """The first lines of docstrings of the standard library and of NumPy, and which it is."""
-    import ast
-    import pathlib
-
+def docstrings():
+    """The first lines of docstrings of the standard library, of NumPy and of polars, and where each is from."""
     rows = []
-    for label, folder in (("ast", pathlib.Path(ast.__file__).parent), ("numpy", pathlib.Path(np.__file__).parent / "lib")):
-        files = sorted(folder.glob("*.py"))[:60]
+    for label, folder in (("ast", Path(ast.__file__).parent), ("numpy", Path(np.__file__).parent / "lib"), ("polars", Path(pl.__file__).parent)):
         found = [
             ast.get_docstring(node)
-            for f in files
+            for f in sorted(folder.glob("*.py"))[:60]
             for node in ast.walk(ast.parse(f.read_text(errors="ignore")))
             if isinstance(node, ast.FunctionDef)
         ]
-        rows += [(text.split("\n\n")[0], label) for text in found if text and len(text.split()) > 3][:90]
-    return fathom.split(fathom.load(pl.DataFrame(rows, schema=["text", "from"], orient="row"), target="from"), seed=0)
+        rows += [(text.split("\n\n")[0], label) for text in found if text and len(text.split()) > 3][:60]
+    return pl.DataFrame(rows, schema=["text", "from"], orient="row")
+
+
+@functools.cache
+def texts(kind="binary"):
+    """Where a docstring is from, one of two or of three, or how long it is."""
+    rows = docstrings()
+    if kind == "regression":
+        rows = rows.with_columns(pl.col("text").str.len_chars().cast(pl.Float64).alias("from"))
+    elif kind == "binary":
+        rows = rows.filter(pl.col("from") != "polars")
+    return fathom.split(fathom.load(rows, target="from"), seed=0)
+
+
+@functools.cache
+def pictures(kind="multiclass", rows=160):
+    """Digits: which one, a zero or a one, or how much ink."""
+    if kind == "multiclass":
+        return table("digits", rows)
+    x, y = digits(rows)
+    return fathom.split(fathom.load((x, y if kind == "binary" else x.mean((1, 2)))), seed=0)
+
+
+TABLES = {"binary": "breast-cancer", "multiclass": "wine", "regression": "diabetes"}
+
+
+def splits_for(net, kind):
+    entry = CATALOGUE[net]
+    return pictures(kind, 60) if entry.pictures else texts(kind) if entry.takes == "tokens" else table(TABLES[kind], 80)
 
 
 def own(inputs, outputs):
@@ -58,14 +86,29 @@ CASES = {
     "softmax": (lambda: table("wine"), {"net": "softmax", **ONE}),
     "linear": (lambda: table("diabetes"), {"net": "linear", **ONE}),
     "embedding": (texts, {"net": "embedding", **ONE, "dimensions": 4}),
-    "rnn": (texts, {"net": "rnn", **SMALL}),
-    "gru": (texts, {"net": "gru", **SMALL}),
+    "rnn in both directions": (texts, {"net": "rnn", **SMALL, "bidirectional": True}),
+    "gru, two layers and dropout": (texts, {"net": "gru", **SMALL, "layers": 2, "dropout": 0.3}),
     "lstm": (texts, {"net": "lstm", **SMALL}),
-    "lenet5": (lambda: table("digits"), {"net": "lenet5", **ONE}),
-    "plain": (lambda: table("digits"), {"net": "plain", "depth": 8, **ONE}),
-    "resnet": (lambda: table("digits"), {"net": "resnet", "depth": 8, **ONE}),
-    "resnet20": (lambda: table("digits", 60), {"net": "resnet20", **ONE}),
+    "embedding beside columns": (
+        lambda: fathom.split(fathom.load(reviews(120), target="stars"), seed=0),
+        {"net": "embedding", **ONE, "dimensions": 4, "hidden": (5,)},
+    ),
+    "lenet5 with dropout": (pictures, {"net": "lenet5", "dropout": 0.2, **ONE}),
+    "lenet5, pictures altered": (lambda: pictures("multiclass", 60), {"net": "lenet5", "augment": True, **ONE}),
+    "plain": (lambda: pictures("multiclass", 60), {"net": "plain", "depth": 8, **ONE}),
+    "resnet": (lambda: pictures("multiclass", 60), {"net": "resnet", "depth": 8, **ONE}),
+    "resnet20": (lambda: pictures("multiclass", 60), {"net": "resnet20", **ONE}),
 }
+KINDS = {
+    f"{net} for {kind}": (net, kind)
+    for net, entry in CATALOGUE.items()
+    for kind in entry.kinds
+    if net != "resnet20" and (kind, net) not in {("binary", "logistic"), ("multiclass", "softmax"), ("regression", "linear")}
+}
+"""The other pairs of a net and a kind of target; resnet20 is resnet of its default depth."""
+
+OF_THE_KIND = ("errors follow from truth and prediction", "predictions are those that were measured", "a run that is opened is the run")
+"""What hangs on net and kind together; the rest is held with one kind a net."""
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +125,20 @@ def made(tmp_path_factory):
 
 def test_every_net_and_every_kind_of_target_has_a_case():
     assert {arguments["net"] for _, arguments in CASES.values()} == set(CATALOGUE)
-    tables = ("breast-cancer", "wine", "diabetes")
-    assert {table(name).target.kind for name in tables} == set(ANY)
+    assert set(OF_THE_KIND) < set(RUN_CONTRACT.laws)
+    for net, kind in KINDS.values():
+        assert splits_for(net, kind).target.kind == kind
+    assert {kind for _, kind in KINDS.values()} == set(ANY)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_target_is_answered(name, tmp_path):
+    net, kind = KINDS[name]
+    small = {"mlp": {"hidden": (4,)}, "plain": {"depth": 8}, "resnet": {"depth": 8}}.get(net, {})
+    small |= {"dimensions": 4, "units": 4} if "units" in CATALOGUE[net].arguments else {}
+    case = RunCase(splits_for(net, kind), {"net": net, **ONE, **small}, tmp_path)
+    for law in OF_THE_KIND:
+        RUN_CONTRACT.laws[law](case)
 
 
 @pytest.mark.parametrize("law", RUN_CONTRACT.laws)
@@ -93,11 +148,7 @@ def test_the_contract_holds(made, name, law):
 
 
 def test_a_net_of_ones_own_keeps_it(tmp_path):
-    splits = table("wine")
-    width = fathom.fit(splits, epochs=1).experiment.features
-    case = RunCase(splits, {"net": own, **ONE}, tmp_path)
-    case.__dict__["opened"] = fathom.open_run(case.saved, net=lambda: own(width, 3))
-    RUN_CONTRACT.check(case)
+    RUN_CONTRACT.check(RunCase(table("wine"), {"net": own, **ONE}, tmp_path))
 
 
 class Forgetful(nn.Module):
@@ -116,3 +167,29 @@ class Forgetful(nn.Module):
 def test_a_net_that_no_seed_holds_is_caught(tmp_path):
     broken = RUN_CONTRACT.broken(RunCase(table("wine"), {"net": Forgetful, **ONE}, tmp_path))
     assert "the same seed gives the same bits" in broken
+
+
+class Remembering(nn.Module):
+    """Keeps what no file holds: the mean of the last batch, as a plain attribute."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.line, self.mean = nn.Linear(inputs, outputs), 0.0
+
+    def forward(self, x):
+        if self.training:
+            self.mean = x.detach().mean(0)
+        return self.line(x - self.mean)
+
+
+def test_a_net_that_no_file_holds_is_caught(tmp_path):
+    broken = RUN_CONTRACT.broken(RunCase(table("wine"), {"net": Remembering, **ONE}, tmp_path))
+    assert {"a run that is opened is the run", "a fit that was cut off goes on"} & set(broken)
+    assert "the same seed gives the same bits" not in broken
+
+
+def test_errors_that_are_not_those_of_the_predictions_are_caught(tmp_path):
+    case = RunCase(table("wine"), {"net": own, **ONE}, tmp_path)
+    case.run.tables["dev"] = case.run.tables["dev"].with_columns(pl.col("error").reverse(), pl.col("prediction").shuffle(seed=1))
+    broken = RUN_CONTRACT.broken(case)
+    assert {"errors follow from truth and prediction", "predictions are those that were measured"} <= set(broken)

@@ -13,7 +13,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -37,12 +37,14 @@ class NetCase:
         inputs: (n, ...) float32, n at least 8: real rows as `prepare` makes them, or rows like them.
         outputs: width of the raw outputs.
         parameters: how many numbers it trains; None where nobody counted.
+        shapes: of its parameters one after another, worked out by hand; None where nobody did.
     """
 
     build: Callable[[int], nn.Module]
     inputs: Tensor
     outputs: int
     parameters: int | None = None
+    shapes: Sequence[tuple[int, ...]] | None = None
 
     @cached_property
     def net(self) -> nn.Module:
@@ -146,6 +148,22 @@ def parameters_are_as_many_as_were_counted(case: NetCase) -> None:
         must(case.parameters == trained, f"expected {case.parameters:,} parameters, got {trained:,}")
 
 
+def tensors_have_the_shapes_of_the_table(case: NetCase) -> None:
+    """Where somebody wrote them down (C1W4-04: W is (n_out, n_in))."""
+    if case.shapes is not None:
+        got = {name: tuple(p.shape) for name, p in case.net.named_parameters()}
+        must(len(got) == len(case.shapes), f"expected {len(case.shapes)} tensors, got {len(got)}: {', '.join(got)}")
+        for (name, shape), wanted in zip(got.items(), case.shapes, strict=True):
+            must(shape == tuple(wanted), f"expected {tuple(wanted)} for {name}, got {shape}")
+
+
+def no_rows_are_no_answers(case: NetCase) -> None:
+    """An empty batch gives (0, outputs)."""
+    with torch.no_grad():
+        shape = tuple(case.net(case.inputs[:0]).shape)
+    must(shape == (0, case.outputs), f"expected shape (0, {case.outputs}) for no rows, got {shape}")
+
+
 NET_CONTRACT: Contract[NetCase] = Contract(
     "net",
     {
@@ -162,6 +180,8 @@ NET_CONTRACT: Contract[NetCase] = Contract(
             signals_come_through,
             weights_are_saved_and_read,
             parameters_are_as_many_as_were_counted,
+            tensors_have_the_shapes_of_the_table,
+            no_rows_are_no_answers,
         )
     },
 )

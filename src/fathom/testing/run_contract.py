@@ -10,8 +10,8 @@ Example:
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +23,12 @@ import torch
 
 from fathom.core.records.diagnosis import Diagnosis
 from fathom.data.splits import Splits
+from fathom.engine.checkpoints import Checkpoints
 from fathom.experiment.fit import fit, fit_many
 from fathom.experiment.opening import open_run
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
-from fathom.testing.contract import Contract, must, sentence
+from fathom.testing.contract import Broken, Contract, must, sentence
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class RunCase:
         return fit(self.ready, **self.arguments)
 
     @cached_property
+    def again(self) -> Run:
+        """The same call once more; a law opens the test of this one, because opening is for good."""
+        return fit(self.ready, **self.arguments)
+
+    @cached_property
     def diagnosis(self) -> Diagnosis:
         """Of the fit, without references."""
         return self.run.diagnose(references=False)
@@ -86,7 +92,7 @@ class RunCase:
 
 def the_same_seed_gives_the_same_bits(case: RunCase) -> None:
     """Weights and what the net says of dev."""
-    again = fit(case.ready, **case.arguments)
+    again = case.again
     first, second = weights_of(case.run), weights_of(again)
     must(all(torch.equal(first[name], second[name]) for name in first), "the weights of two fits differ")
     must(again.tables["dev"].equals(case.run.tables["dev"]), "what two fits say of dev differs")
@@ -100,6 +106,23 @@ def an_error_for_each_example(case: RunCase) -> None:
         must(bool(np.isfinite(errors).all()) and bool((errors >= 0).all()), f"errors of {role} are below 0 or not finite")
         must(case.run.tables[role]["id"].n_unique() == rows, f"the ids of {role} are not single")
     must("test" not in case.run.errors, "test was measured before it was opened")
+
+
+def errors_follow_from_truth_and_prediction(case: RunCase) -> None:
+    """The truth is that of the data, row by row; a class is wrong where it differs, a number by so many baselines."""
+    for role in ("train", "dev"):
+        table, y = case.run.tables[role], case.splits.roles[role].y
+        truth, said, errors = (table[name] for name in ("truth", "prediction", "error"))
+        if case.run.target.kind == "regression":
+            must(bool(np.allclose(truth.to_numpy(), y)), f"the truth of {role} is not that of the data")
+            apart = np.abs(said.to_numpy() - truth.to_numpy())
+            baselines = apart[apart > 0] / errors.to_numpy()[apart > 0]
+            must(bool(np.allclose(baselines, baselines[:1], rtol=1e-3)), f"the errors of {role} are no multiple of how far off they are")
+        else:
+            labels = [case.run.target.classes[code] for code in y]
+            must(truth.cast(pl.String).to_list() == labels, f"the truth of {role} is not that of the data")
+            wrong = (said.cast(pl.String) != truth.cast(pl.String)).cast(pl.Float64)
+            must(wrong.to_list() == errors.to_list(), f"the errors of {role} are not where the prediction differs from the truth")
 
 
 def predictions_are_those_that_were_measured(case: RunCase) -> None:
@@ -121,11 +144,29 @@ def a_run_that_is_opened_is_the_run(case: RunCase) -> None:
     must(kinds <= {".json", ".jsonl", ".safetensors", ".parquet", ".html"}, f"the folder holds files of kinds {sorted(kinds)}")
 
 
+def a_fit_that_was_cut_off_goes_on(case: RunCase) -> None:
+    """Cut off in its second epoch and called again: bit for bit the weights of the fit that nobody disturbed."""
+    epochs = case.run.settings.epochs or 1
+    asked = {**case.arguments, "epochs": max(2, epochs)}
+    whole = case.run if epochs > 1 else fit(case.ready, **asked)
+    kept = case.folder / "kept"
+    with suppress(_CutOff):
+        fit(case.ready, checkpoints=Checkpoints(kept, seconds=0.0), progress=_cut_off_after_the_first(asked["epochs"]), **asked)
+        raise Broken("the training was over before it could be cut off")
+    must(any(kept.iterdir()), "there is no checkpoint after the first epoch")
+    resumed = fit(case.ready, checkpoints=kept, **asked)
+    first, second = weights_of(whole), weights_of(resumed)
+    must(all(torch.equal(first[name], second[name]) for name in first), "the weights differ from those of the fit that nobody disturbed")
+    must(whole.history["J"] == resumed.history["J"], "the costs differ from those of the fit that nobody disturbed")
+
+
 def a_population_equals_solo_runs(case: RunCase) -> None:
-    """Two rates side by side, in float64, each as it is alone within 1e-6."""
+    """Two rates and seeds side by side, in float64, each as it is alone within 1e-6, and not the same net twice."""
     shared = {**case.arguments, "precision": "float64"}
-    rates = [{"learning_rate": 0.001}, {"learning_rate": 0.003}]
-    for many, own in zip(fit_many(case.ready, settings=rates, deterministic=True, **shared), rates, strict=True):
+    both = [{"learning_rate": 0.001}, {"learning_rate": 0.003, "seed": 1}]
+    nets = fit_many(case.ready, settings=both, deterministic=True, **shared)
+    must(any(not torch.equal(a, b) for a, b in zip(*(weights_of(n).values() for n in nets), strict=True)), "both nets are the same")
+    for many, own in zip(nets, both, strict=True):
         alone = fit(case.ready, **{**shared, **own})
         for (name, one), other in zip(weights_of(alone).items(), weights_of(many).values(), strict=True):
             worst = float((one.double() - other.double()).abs().max()) if one.numel() else 0.0
@@ -162,8 +203,8 @@ def the_worst_mistakes_are_kept(case: RunCase) -> None:
 
 
 def test_opens_once_with_an_error_of_its_own(case: RunCase) -> None:
-    """On a run of its own, because opening is for good."""
-    run = fit(case.ready, **case.arguments)
+    """The ladder has its rung from then on; the second fit is taken for it."""
+    run = case.again
     error = run.open_test()
     must(np.isfinite(error) and error >= 0, f"expected an error of test, got {error}")
     must(len(run.errors["test"]) == len(case.splits.roles["test"]), "expected an error for each example of test")
@@ -174,6 +215,20 @@ def weights_of(run: Run) -> dict[str, torch.Tensor]:
     """Parameters and buffers by name; none where the training diverged."""
     must(run.net is not None, "the training diverged")
     return {} if run.net is None else run.net.state_dict()
+
+
+class _CutOff(Exception):
+    """In place of a power cut."""
+
+
+def _cut_off_after_the_first(epochs: int) -> Callable[[int, int, str], None]:
+    """A progress that ends the training at its first word from the second epoch."""
+
+    def progress(done: int, total: int, text: str) -> None:
+        if done * epochs > total:
+            raise _CutOff
+
+    return progress
 
 
 def _alike(one: pl.Series, other: pl.Series) -> bool:
@@ -190,8 +245,10 @@ RUN_CONTRACT: Contract[RunCase] = Contract(
         for law in (
             the_same_seed_gives_the_same_bits,
             an_error_for_each_example,
+            errors_follow_from_truth_and_prediction,
             predictions_are_those_that_were_measured,
             a_run_that_is_opened_is_the_run,
+            a_fit_that_was_cut_off_goes_on,
             a_population_equals_solo_runs,
             the_ladder_stands,
             the_page_is_one_file,

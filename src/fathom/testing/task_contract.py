@@ -10,6 +10,8 @@ Example:
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +22,7 @@ from torch import Tensor
 from fathom.checks.gradient.check import check_gradient
 from fathom.core.records.errors import Errors
 from fathom.tasks.task import Task
-from fathom.testing.contract import Contract, must, sentence
+from fathom.testing.contract import Broken, Contract, must, sentence
 
 EXAMPLES = 24
 
@@ -121,7 +123,8 @@ def errors_are_shares_with_weights(case: TaskCase) -> None:
     outputs, targets = case.drawn()
     errors = case.task.errors(outputs, targets)
     must(isinstance(errors, Errors), f"expected Errors, got {type(errors).__name__}")
-    must(len(errors.value) == len(errors.weight) == len(targets), f"expected {len(targets)} values and weights")
+    grouped = len(targets) if errors.group is None else len(errors.group)
+    must(len(errors.value) == len(errors.weight) == grouped == len(targets), f"expected {len(targets)} values, weights and groups")
     most = np.inf if case.task.kind == "regression" else 1.0
     must(bool(((errors.value >= 0) & (errors.value <= most)).all()), f"values lie outside 0 to {most:g}")
     must(bool((errors.weight >= 0).all()) and errors.weight.sum() > 0, "weights are below 0, or all 0")
@@ -155,6 +158,20 @@ def no_examples_are_no_errors(case: TaskCase) -> None:
     must(len(case.task.errors(outputs[:0], targets[:0])) == 0, "expected no errors")
 
 
+def it_is_made_of_what_a_file_can_hold(case: TaskCase) -> None:
+    """A run is opened from JSON: a task that is a dataclass is made again from its fields, and says the same."""
+    if not dataclasses.is_dataclass(case.task):
+        return
+    given = {f.name: getattr(case.task, f.name) for f in dataclasses.fields(case.task) if f.init}
+    try:
+        read = json.loads(json.dumps(given))
+    except TypeError as error:
+        raise Broken(f"its fields are no JSON: {error}") from None
+    again = type(case.task)(**{name: tuple(value) if isinstance(value, list) else value for name, value in read.items()})
+    outputs, targets = case.drawn()
+    must(torch.equal(again.loss(outputs, targets), case.task.loss(outputs, targets)), "the losses of the task made again differ")
+
+
 TASK_CONTRACT: Contract[TaskCase] = Contract(
     "task",
     {
@@ -170,6 +187,7 @@ TASK_CONTRACT: Contract[TaskCase] = Contract(
             right_answers_have_no_error,
             decoded_columns_have_a_row_for_each_example,
             no_examples_are_no_errors,
+            it_is_made_of_what_a_file_can_hold,
         )
     },
 )

@@ -32,7 +32,11 @@ def table(name, rows=160):
 def docstrings():
     """The first lines of docstrings of the standard library, of NumPy and of polars, and where each is from."""
     rows = []
-    for label, folder in (("ast", Path(ast.__file__).parent), ("numpy", Path(np.__file__).parent / "lib"), ("polars", Path(pl.__file__).parent)):
+    for label, folder in (
+        ("ast", Path(ast.__file__).parent),
+        ("numpy", Path(np.__file__).parent / "lib"),
+        ("polars", Path(pl.__file__).parent),
+    ):
         found = [
             ast.get_docstring(node)
             for f in sorted(folder.glob("*.py"))[:60]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
+import fathom.tasks
 from fathom.core.records.errors import Errors
 from fathom.core.records.target import Target
 from fathom.nets.catalogue import ANY
@@ -15,6 +19,7 @@ from fathom.tasks.binary import Binary
 from fathom.tasks.choice import task_for
 from fathom.tasks.multiclass import MultiClass
 from fathom.tasks.regression import Regression
+from fathom.tasks.task import Task
 from fathom.testing.contract import Broken
 from fathom.testing.task_contract import TASK_CONTRACT, TaskCase
 
@@ -52,6 +57,16 @@ CASES = {
         for loss in ("squared", "absolute", "huber")
     },
 }
+
+
+def test_every_task_of_ours_has_a_case():
+    found = {
+        kind
+        for module in pkgutil.iter_modules(fathom.tasks.__path__, "fathom.tasks.")
+        for kind in vars(importlib.import_module(module.name)).values()
+        if isinstance(kind, type) and kind is not Task and {"loss", "slope", "errors", "decode"} <= set(dir(kind))
+    }
+    assert found == {type(case.task) for case in CASES.values()}
 
 
 def test_every_kind_of_target_has_a_case():
@@ -119,6 +134,26 @@ class Unwise(Binary):
         return -(targets * torch.log(p) + (1 - targets) * torch.log(1 - p))
 
 
+class Weighty(Binary):
+    """A weight too few."""
+
+    def errors(self, outputs, targets):
+        return Errors(super().errors(outputs, targets).value, np.ones(len(targets) - 1))
+
+
+class Unwritten(Binary):
+    """The loss hangs on what is no field: a task made again from its fields is another."""
+
+    once = 0.0
+
+    def __post_init__(self):
+        type(self).once += 1.0
+        object.__setattr__(self, "own", type(self).once)
+
+    def loss(self, outputs, targets):
+        return super().loss(outputs, targets) * self.own
+
+
 @pytest.mark.parametrize(
     ("fault", "law"),
     [
@@ -129,6 +164,8 @@ class Unwise(Binary):
         (Dropping, "the loss is a finite number for each example"),
         (InPlace, "the same is said twice and nothing is changed"),
         (Noisy, "the same is said twice and nothing is changed"),
+        (Weighty, "errors are shares with weights"),
+        (Unwritten, "it is made of what a file can hold"),
         (Unwise, "the loss is a finite number for each example"),
     ],
 )

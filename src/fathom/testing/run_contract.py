@@ -202,8 +202,8 @@ def the_worst_mistakes_are_kept(case: RunCase) -> None:
     must(kept == min(wrong, 200), f"expected {min(wrong, 200)} mistakes, got {kept}")
 
 
-def test_opens_once_with_an_error_of_its_own(case: RunCase) -> None:
-    """The ladder has its rung from then on; the second fit is taken for it."""
+def an_opened_test_has_an_error_for_each_example(case: RunCase) -> None:
+    """And the ladder has its rung from then on; the second fit is taken for it."""
     run = case.again
     error = run.open_test()
     must(np.isfinite(error) and error >= 0, f"expected an error of test, got {error}")
@@ -253,7 +253,7 @@ RUN_CONTRACT: Contract[RunCase] = Contract(
             the_ladder_stands,
             the_page_is_one_file,
             the_worst_mistakes_are_kept,
-            test_opens_once_with_an_error_of_its_own,
+            an_opened_test_has_an_error_for_each_example,
         )
     },
 )

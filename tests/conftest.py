@@ -12,7 +12,7 @@ os.environ["FATHOM_CACHE"] = "off"  # no test writes into the cache of whoever r
 import pytest
 from hypothesis import settings
 
-settings.register_profile("fathom", max_examples=50, deadline=None, derandomize=True, database=None)
+settings.register_profile("fathom", max_examples=30, deadline=None, derandomize=True, database=None)
 settings.load_profile("fathom")
 
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")

@@ -50,7 +50,7 @@ def trained(activation, losses):
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
 def test_no_culprit_on_the_way_to_a_loss_of_1e_8(activation):
     """And a fault of 5% is seen for as long as the noise allows."""
-    for J, theta in trained(activation, [10.0**-k for k in range(9)]):
+    for J, theta in trained(activation, [10.0**-k for k in range(0, 9, 2)]):
         for cost in (naive, stable):
             for seed, given in enumerate((lambda p: backward(p, activation), backward(theta, activation))):
                 g = fathom.check_gradient(lambda p, cost=cost: cost(p, activation), theta, given, seed=seed)

@@ -29,7 +29,7 @@ def test_as_people_read_them(value, column, text):
     assert amount(value, column=column) == text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.floats(min_value=0, max_value=9.9e6), min_size=2, max_size=5))
 def test_a_column_has_one_style(values):
     """No exponent, the same number of decimals, and as near as the last decimal of the largest allows."""

@@ -16,7 +16,7 @@ CLASSES = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), mi
 
 
 @given(CLASSES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_is_one_minus_balanced_accuracy(rows):
     truth, predicted = map(np.array, zip(*rows, strict=True))
     errors = Errors.of(truth != predicted)
@@ -38,7 +38,7 @@ def test_weights_are_one_over_classes_and_examples():
 
 
 @given(CLASSES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_balancing_twice_changes_nothing(rows):
     truth = [t for t, _ in rows]
     once = balanced(Errors.of([t != p for t, p in rows]), truth)

@@ -34,7 +34,7 @@ def test_normal_quantile_is_scipys():
 
 
 @given(counts=COUNTS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_wilson_is_scipys(counts):
     from scipy.stats import binomtest
 
@@ -64,7 +64,7 @@ def test_newcombe_1998_table_ii():
 
 
 @given(a=COUNTS, b=COUNTS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_difference_turns_round_with_its_sides(a, b):
     one, other = difference(wilson(*a), wilson(*b)), difference(wilson(*b), wilson(*a))
     assert one.low == pytest.approx(-other.high, abs=1e-12)

@@ -26,7 +26,7 @@ def test_the_farthest_off_come_first():
     assert worst(dev, number=True, most=30) == np.argsort(-dev["error"].to_numpy(), kind="stable")[:30].tolist()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(0, 5), st.just(math.nan)), max_size=30), st.integers(0, 10))
 def test_what_is_not_known_comes_last_and_ties_keep_their_order(errors, most):
     table = pl.DataFrame({"error": errors}, schema={"error": pl.Float64})

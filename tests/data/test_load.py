@@ -215,7 +215,7 @@ cells = st.one_of(st.floats(-1e9, 1e9), st.none())
 
 
 @given(st.lists(st.tuples(cells, cells, st.sampled_from(["u", "v,w", 'say "x"', "ä\nö"])), min_size=12, max_size=30))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_written_is_read_back(tmp_path_factory, rows):
     frame = pl.DataFrame(rows, schema={"a": pl.Float64, "b": pl.Float64, "w": pl.String}, orient="row")
     frame = frame.with_columns(k=pl.Series([1.5, 2.5] * len(rows)).head(len(rows)), y=pl.Series([0, 1] * len(rows)).head(len(rows)))

@@ -138,7 +138,7 @@ RATE = st.floats(0, 1)
 
 
 @given(train=RATE, train_dev=st.none() | RATE, dev=RATE, human=st.none() | RATE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_printed_parts_add_up_to_the_printed_total(train, train_dev, dev, human):
     errors = {"train": train, "dev": dev} | ({} if train_dev is None else {"train_dev": train_dev})
     headline = diagnose(errors, human=human).headline
@@ -148,7 +148,7 @@ def test_printed_parts_add_up_to_the_printed_total(train, train_dev, dev, human)
 
 
 @given(wrong=st.integers(0, 300), n=st.integers(300, 3000), other=st.integers(0, 60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_verdict_follows_from_the_interval(wrong, n, other):
     gap = diagnose({"train": (other, 2000), "dev": (wrong, n)}, human=0).gaps[VARIANCE]
     low, high = round(gap.low, 9), round(gap.high, 9)

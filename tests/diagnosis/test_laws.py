@@ -17,7 +17,7 @@ ROLES = ("train", "train_dev", "dev", "test")
 ORDER = {"high": 0, "unclear": 1, "low": 2}
 COUNT = st.integers(5, 4_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 RATE = st.floats(0, 1).map(lambda x: round(x, 6))
-SOME = settings(max_examples=60, deadline=None)
+SOME = settings(max_examples=30, deadline=None)
 
 
 def ladders(rung):

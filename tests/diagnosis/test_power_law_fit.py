@@ -74,6 +74,7 @@ def test_dev_that_is_hard_by_chance_is_corrected_by_the_rest_of_train():
     assert found[1].value == pytest.approx(0.16, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [(2.0, 0.5, 0.03), (0.6, 0.25, 0.0), (0.02, 1.0, 0.12)])
 def test_the_interval_covers_in_simulated_studies(law):
     """Rows of differing difficulty, nets of differing luck; the truth is the law itself. 25 studies each."""

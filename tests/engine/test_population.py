@@ -74,10 +74,8 @@ def test_members_equal_solo_runs_and_autograd(optimizer, extra):
 
     together, tracks = trained([one(k) for k in range(MEMBERS)], dense=True)
     for k in range(MEMBERS):
-        alone, track = trained([one(k)], dense=True)
-        plain, _ = trained([one(k)], dense=False)
+        alone, track = trained([one(k)], dense=k % 2 == 0)  # by hand and by autograd in turn: the variants below do both for each
         assert torch.allclose(together[k], alone[0], rtol=0, atol=1e-9)
-        assert torch.allclose(together[k], plain[0], rtol=0, atol=1e-9)
         assert [e.J for e in tracks[k].epochs] == pytest.approx([e.J for e in track[0].epochs], abs=1e-9)
         assert tracks[k].epochs[-1].learning_rate == pytest.approx(track[0].epochs[-1].learning_rate, rel=1e-12)
 

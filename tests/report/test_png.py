@@ -23,7 +23,7 @@ PIXELS = st.one_of(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(PIXELS)
 def test_what_is_written_is_read(pixels):
     np.testing.assert_array_equal(pixels_of(png(pixels)), pixels)

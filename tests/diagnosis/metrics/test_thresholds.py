@@ -48,7 +48,7 @@ def tuned(text: str, table: pl.DataFrame, *requires: str) -> Threshold:
     ],
 )
 def test_no_other_cut_is_better(text, score, weights):
-    table = made(weights=weights)
+    table = made(n=80, weights=weights)
     y, s, w = table["truth"].to_numpy(), table["p_yes"].to_numpy(), table["weight"].to_numpy()
     every = [score(y, np.where(s >= t, "yes", "no"), w) for t in np.concatenate([[0, 0.5, 1.01], s])]
     found = tuned(text, table)

@@ -380,6 +380,18 @@ class TestAdvice:
         assert diagnose({"train": 0.15, "dev": 0.16}, circumstances=facts).steps[0].how == "--net mlp --hidden 64,32"
         assert "dropout" not in {s.what for s in diagnose({"train": 0.01, "dev": 0.11}, circumstances=facts).steps}
 
+    def test_pictures_are_augmented_for_variance_alone(self):
+        """C2W1-36: nearly free; not for a net that does not fit train, where it is taken away."""
+        plain, altered = Circumstances(net="lenet5"), Circumstances(net="lenet5", augmented=True)
+        variance = [
+            {s.what: s.how for s in diagnose({"train": 0.01, "dev": 0.11}, circumstances=facts).steps} for facts in (plain, altered)
+        ]
+        assert variance[0]["augmentation"] == "--augment"
+        assert "augmentation" not in variance[1]
+        bias = [{s.what: s.how for s in diagnose({"train": 0.15, "dev": 0.16}, circumstances=facts).steps} for facts in (plain, altered)]
+        assert not any("augmentation" in what for what in bias[0])
+        assert bias[1]["less regularization while train does not fit (now augmentation)"] == "fit without --augment"
+
     def test_unclear_gets_what_would_decide(self):
         steps = diagnose({"train": (70, 7000), "dev": (3, 50)}, human=0.0).steps
         assert any(step.what == "a bigger dev set" and step.gap == VARIANCE for step in steps)

@@ -51,6 +51,16 @@ def test_what_is_on_already_is_not_tried(ready):
     assert names == ["dropout"]
 
 
+def test_pictures_are_altered_first_and_once():
+    """C2W1-36: nearly free."""
+    digits = make_ready(fathom.split(fathom.sample("digits", n=300), seed=0), "lenet5")
+    (altered, *_), (other, *_) = (remedies("variance", experiment(digits, net="lenet5", augment=a)) for a in (None, "crop"))
+    assert (altered.name, altered.choices, altered.source) == ("augmentation", ({"augment": "auto"},), "C2W1-36")
+    assert other.name == "l2"
+    (choice,) = altered.choices
+    assert experiment(digits, net="lenet5", **choice).settings.augment is not None
+
+
 def test_l2_values_are_twelve_and_evenly_spaced():
     values = l2_values(3000)
     ratios = np.diff(np.log(values))

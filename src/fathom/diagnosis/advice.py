@@ -17,6 +17,7 @@ from fathom.diagnosis.sayings import Scene
 FIRST_HIDDEN = "64,32"
 OTHER_PICTURE_NETS = "--net lenet5, resnet20, or resnet with --depth"
 OTHER_TEXT_NETS = "--net gru or lstm, --bidirectional, or words' vectors trained elsewhere: --vectors FILE"
+AUGMENTED = "augmentation"
 MOST_STEPS = 4
 """On the screen at a glance; one of them is what would decide, where something is unclear."""
 
@@ -54,7 +55,8 @@ def _bias(facts: Circumstances) -> Iterator[Step]:
     held = _held_back(facts)
     if held:
         what = f"less regularization while train does not fit (now {held})"
-        yield Step(gap="avoidable_bias", what=what, why="one knob at a time: fit train first", how="--l2 0 --dropout 0", source="C3W1-02")
+        how = "fit without --augment" if held == AUGMENTED else "--l2 0 --dropout 0"
+        yield Step(gap="avoidable_bias", what=what, why="one knob at a time: fit train first", how=how, source="C3W1-02")
     yield Step(
         gap="avoidable_bias",
         what="another architecture",
@@ -111,7 +113,7 @@ def _held_back(facts: Circumstances) -> str:
     parts = [f"l2 {facts.l2:g}"] if facts.l2 else []
     if _most(facts.dropout):
         parts.append(f"dropout {_most(facts.dropout):g}")
-    return ", ".join([*parts, *(["early stopping"] if facts.early_stopping else []), *(["augmentation"] if facts.augmented else [])])
+    return ", ".join([*parts, *(["early stopping"] if facts.early_stopping else []), *([AUGMENTED] if facts.augmented else [])])
 
 
 def _most(dropout: float | tuple[float, ...] | None) -> float:

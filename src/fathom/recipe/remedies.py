@@ -99,7 +99,7 @@ def _variance(made: Experiment) -> Iterator[Remedy]:
     settings, m = made.settings, made.rows["train"]
     if made.net in PICTURE_NETS and settings.augment is None:
         why = "altered pictures are worth less than new ones, and nearly free"
-        yield _of_variance("augmentation", "pictures altered anew in every epoch, as fits the set", why, [{"augment": True}], "C2W1-36")
+        yield _of_variance("augmentation", "pictures altered anew in every epoch, as fits the set", why, [{"augment": "auto"}], "C2W1-36")
     if not settings.weight_decay:
         values = [v for v in l2_values(m) if v != settings.l2]
         what = f"l2 at {len(values)} values from {values[0]:g} to {values[-1]:g}"

@@ -40,7 +40,7 @@ def main(stamps: Path, folder: Path) -> None:
     for found in data.findings:
         print(found)
     splits = fathom.split(data, seed=0)
-    lenet = fathom.fit(splits, net="lenet5", epochs=EPOCHS, augment=True, dropout=0.3)
+    lenet = fathom.fit(splits, net="lenet5", epochs=200, augment=True, dropout=0.3, learning_rate=0.002, schedule="cosine")
     softmax = fathom.fit(splits, net="softmax", epochs=30)
     print(lenet.diagnose())
     print(fathom.compare(softmax, lenet).headline)
@@ -48,11 +48,9 @@ def main(stamps: Path, folder: Path) -> None:
     print(said.select("file", "prediction").head(5))
     right = sum(name.split("_")[0] == answer for name, answer in zip(said["file"], said["prediction"], strict=True))
     print(f"{right} of {len(said)} new files are named right")
-    assert lenet.errors["dev"].mean() < softmax.errors["dev"].mean()
-    assert right / len(said) > 0.45
+    assert lenet.errors["dev"].mean() < softmax.errors["dev"].mean() - 0.05  # 43.1% beside 61.1% on two cores, 2026-11-28
+    assert right >= 22  # 26
 
-
-EPOCHS = 60
 
 if __name__ == "__main__":
     if not STAMPS.is_dir():

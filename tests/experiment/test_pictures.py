@@ -109,6 +109,20 @@ def test_files_come_with_their_names(tmp_path):
     assert open_run(tmp_path / "run").predict(new).equals(said)
 
 
+def test_other_nets_and_numbers_beside_the_pictures_get_files_of_train_s_size(tmp_path):
+    x, y = digits()
+    written(tmp_path / "files", x, np.full(60, "."))
+    rows = pl.DataFrame({"image": [f"files/{i:03}.png" for i in range(60)], "age": [20.0 + i % 7 for i in range(60)], "digit": y.tolist()})
+    rows.write_csv(tmp_path / "table.csv")
+    run = fit(split(load(tmp_path / "table.csv", target="digit", size=4), seed=0), net="softmax", epochs=2)
+    said = run.predict(tmp_path / "table.csv")
+    assert said["image"].to_list() == rows["image"].to_list()
+    assert set(run.prepare.names) >= {"age", "pixel_3_3"}
+    assert said.height == 60
+    same = load(tmp_path / "table.csv", target="digit", size=4)
+    assert said.drop("image").equals(run.predict(same.table.drop("image")))
+
+
 def test_a_table_is_no_picture():
     with pytest.raises(UnusableInput, match="expected pictures for net lenet5: a folder of them, or arrays .*got 13 columns of a table"):
         fit(split(sample("wine"), seed=0), net="lenet5")

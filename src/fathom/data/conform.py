@@ -70,7 +70,7 @@ def _frame(source: Any, columns: Sequence[Column]) -> tuple[pl.DataFrame, tuple[
 
         return sample(source.removeprefix("sample:")).table, ()
     inputs = [c.name for c in columns if c.use == "input"]
-    raw = raw_of(source, pictures=Decoding(picture=Picture.of_names(inputs)))
+    raw = raw_of(source, pictures=Decoding(picture=Picture.among(inputs)))
     named = not raw.array or set(inputs) <= set(raw.frame.columns)
     return (raw.frame if named else _matrix(raw, columns)), raw.findings
 

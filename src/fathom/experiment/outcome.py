@@ -10,6 +10,7 @@ from torch import nn
 
 from fathom.core.expectations import refuse
 from fathom.core.records.errors import Errors
+from fathom.core.records.picture import Picture
 from fathom.core.records.target import Target
 from fathom.data.prepare import Prepare
 from fathom.data.target import decode
@@ -65,6 +66,6 @@ def with_files(said: pl.DataFrame, table: pl.DataFrame, prepare: Prepare) -> pl.
         prepare: of the run.
     """
     file = next((c.name for c in prepare.columns if c.use == "id" and c.name in table.columns), None)
-    if prepare.picture is None or file is None or file in said.columns:
+    if file is None or file in said.columns or Picture.among([c.name for c in prepare.inputs]) is None:
         return said
     return said.insert_column(0, table.get_column(file))

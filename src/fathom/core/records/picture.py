@@ -77,6 +77,17 @@ class Picture(Record):
         made = cls(channels=1 if match[1] == "pixel" else 3, height=int(match[2]) + 1, width=int(match[3]) + 1)
         return made if made.columns == len(names) and made.names == list(names) else None
 
+    @classmethod
+    def among(cls, names: Sequence[str]) -> Picture | None:
+        """The picture of those columns that are pixels by their names, beside which there may be others; None where they are none.
+
+        Example:
+            >>> names = Picture(channels=1, height=4, width=4).names
+            >>> str(Picture.among(["age", *names])), Picture.among(["age"])
+            ('1x4x4', None)
+        """
+        return cls.of_names([name for name in names if _NAME.fullmatch(name)])
+
     @property
     def columns(self) -> int:
         """How many numbers a picture is."""

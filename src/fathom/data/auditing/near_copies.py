@@ -160,7 +160,7 @@ def _within(subject: Subject, own: Distances) -> list[Suspect]:
 
 def _continuous(subject: Subject, own: Distances) -> bool:
     """Whether most features take many values; where few do, rows lie near each other by nature."""
-    if subject.picture is not None:
+    if subject.pixels:
         return True
     x = subject.prepared.inputs["train"][own.rows]
     many = [len(np.unique(column)) > 0.5 * len(column) for column in x.T]

@@ -33,7 +33,7 @@ RARE = 0.05
 def scales(subject: Subject) -> Seen:
     """Scales of the inputs as they are, before prepare."""
     names = [c.name for c in subject.train.inputs if c.kind == "number"]
-    if not names or subject.picture is not None:
+    if not names or subject.pixels:
         return Seen()
     found: list[Finding] = []
     ruled: dict[str, float] = {}

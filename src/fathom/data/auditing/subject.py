@@ -14,6 +14,7 @@ from fathom.core.records.prepared import Prepared
 from fathom.core.seeding import generator
 from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare
+from fathom.data.preparing.pictures import picture_in
 from fathom.data.splits import Splits
 from fathom.data.splitting.copies import mixed
 from fathom.data.splitting.row_digests import row_digests
@@ -78,6 +79,11 @@ class Subject:
         shape = (int(parts[0]), int(parts[1]))
         return shape if shape[0] * shape[1] == len(self.train.inputs) and min(shape) > 1 else None
 
+    @property
+    def pixels(self) -> bool:
+        """Whether the inputs are the pixels of pictures, gray or in color."""
+        return self.picture is not None or picture_in(self.train) is not None
+
     @cached_property
     def weights(self) -> Features:
         """(d,) what a feature counts in a distance: all the same, but a pixel of a picture by how much it varies.
@@ -85,7 +91,7 @@ class Subject:
         Pixels share one unit, so that their own scale is the right one: a corner that is hardly ever lit must not outweigh the rest.
         """
         weights = np.ones(len(self.prepare.names), dtype=np.float32)
-        if self.picture is not None:
+        if self.pixels:
             scaling, at = self.prepare.scaling, self.prepare.layout
             std = scaling.std[at.values]
             weights[at.value_at] = std / np.sqrt(np.mean(std**2))
@@ -94,7 +100,7 @@ class Subject:
     def points(self, role: str, rows: NDArray[np.int64] | None = None) -> Features:
         """(n, d) the rows of a role as distances are taken between them."""
         x = self.prepared.inputs[role] if rows is None else self.prepared.inputs[role][rows]
-        return x if self.picture is None else x * self.weights
+        return x * self.weights if self.pixels else x
 
     @cached_property
     def keys(self) -> dict[str, NDArray[np.uint64]]:

@@ -110,14 +110,6 @@ def test_saved_opened_and_tested(run, tmp_path):
     assert 0 <= again.open_test(run.splits) < 0.3
 
 
-def test_a_population_equals_single_nets(ready):
-    small = {**QUICK, "epochs": 2}
-    settings = [{"seed": 1}, {"learning_rate": 0.003}]
-    for made, own in zip(fathom.fit_many(ready, settings=settings, deterministic=True, **small), settings, strict=True):
-        solo = fathom.fit(ready, **{**small, **own})
-        np.testing.assert_allclose(made.tables["dev"]["p_good"].to_numpy(), solo.tables["dev"]["p_good"].to_numpy(), atol=1e-4)
-
-
 def test_folds_and_a_number_to_predict():
     frame = reviews(240).with_columns(stars=pl.col("price") * 0.1 + pl.col("review").str.contains("lovely|warm").cast(pl.Float64))
     splits = fathom.split(fathom.load(frame, target="stars"), seed=0)
@@ -137,25 +129,6 @@ def test_the_audit_looks_at_the_columns_beside():
     assert not [
         f for f in fathom.audit(make_ready(fathom.split(fathom.load(reviews(), target="stars"), seed=0)).splits) if f.severity == "error"
     ]
-
-
-def test_a_training_that_was_cut_off_goes_on_bit_for_bit(ready, tmp_path):
-    small = {**QUICK, "epochs": 3}
-
-    class Stop(Exception):
-        pass
-
-    def progress(done, total, text):
-        if done > total / 2:
-            raise Stop
-
-    from fathom.engine.checkpoints import Checkpoints
-
-    whole = fathom.fit(ready, **small)
-    with pytest.raises(Stop):
-        fathom.fit(ready, progress=progress, checkpoints=Checkpoints(tmp_path / "kept", 0.0), **small)
-    resumed = fathom.fit(ready, checkpoints=tmp_path / "kept", **small)
-    assert resumed.tables["dev"].equals(whole.tables["dev"])
 
 
 def test_the_command_from_file_to_predictions(tmp_path, monkeypatch, capsys):

@@ -63,16 +63,6 @@ def test_references_are_fitted_on_train_s_words(ready):
     np.testing.assert_array_equal(linear.errors.value, theirs.astype(float))
 
 
-def test_many_settings_equal_single_ones(ready):
-    settings = [{"seed": 1}, {"learning_rate": 0.003}, {"seed": 2}]
-    small = {**QUICK, "epochs": 2, "dimensions": 4}
-    many = fathom.fit_many(ready, net="embedding", settings=settings, deterministic=True, **small)
-    for run, own in zip(many, settings, strict=True):
-        solo = fathom.fit(ready, net="embedding", **{**small, **own})
-        assert run.tables["dev"]["prediction"].to_list() == solo.tables["dev"]["prediction"].to_list()
-        np.testing.assert_allclose(run.tables["dev"]["p_good"].to_numpy(), solo.tables["dev"]["p_good"].to_numpy(), atol=1e-4)
-
-
 def test_folds():
     folded = fathom.fit(fathom.split(fathom.load(said(200), target="stars"), seed=0), folds=4, **{**QUICK, "epochs": 4})
     assert len(folded.errors["dev"]) == 160

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from fathom.core.exceptions import UnusableInput
-from fathom.core.records.picture import Picture
 from fathom.nets.catalogue import CATALOGUE, arguments_for, entry
 from fathom.nets.dropout import SeededDropout
 from fathom.nets.initialization import initialize
@@ -146,11 +145,3 @@ def test_catalogue_names_and_arguments():
         entry("mpl")
     with pytest.raises(UnusableInput, match=r"`hiden`: expected an argument of mlp .*Did you mean 'hidden'"):
         arguments_for("mlp", {"hiden": (3,)})
-
-
-@pytest.mark.parametrize("name", sorted(CATALOGUE))
-def test_every_net_takes_its_inputs_to_its_outputs(name):
-    about = CATALOGUE[name]
-    given = Picture(channels=3, height=8, width=6) if about.pictures else 5
-    net, _ = about.build(given, 3, dropout=0.0, **about.arguments)
-    assert net(torch.zeros(7, given.columns if about.pictures else 5)).shape == (7, 3)

@@ -9,7 +9,6 @@ from fathom.nets.catalogue import CATALOGUE
 from fathom.nets.embedding import Embedding
 from fathom.nets.initialization import initialize
 from fathom.nets.recurrent import Recurrent
-from fathom.nets.recurrent_text import RecurrentText
 
 TEXTS = [[5, 2, 4, 3], [2, 9], [7], [1, 1, 8, 2, 6, 4]]
 NAMES = ("embedding", "rnn", "gru", "lstm")
@@ -81,13 +80,6 @@ def test_the_last_states_are_those_of_the_layers(name):
     torch.testing.assert_close(net(padded(TEXTS)), net.linear(last))
 
 
-@pytest.mark.parametrize(("name", "blocks"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
-def test_counts(name, blocks):
-    """C5W1-20: a GRU has three blocks of weights, an LSTM four; |V| d, blocks (h (h + d) + h), h n_y + n_y."""
-    net = built(name, words=100, outputs=2, dimensions=7, units=5)
-    assert sum(p.numel() for p in net.parameters()) == 100 * 7 + blocks * (5 * (5 + 7) + 5) + 5 * 2 + 2
-
-
 def test_initial_vectors_have_length_one_and_follow_from_the_seed():
     nets = [Embedding(5_000, 64) for _ in range(3)]
     for net, seed in zip(nets, (0, 0, 1), strict=True):
@@ -112,23 +104,6 @@ def test_rows_that_a_stack_of_nets_does_not_share():
     rows = torch.stack([padded(TEXTS), padded(TEXTS[::-1])])
     stacked = torch.vmap(net)(rows)
     torch.testing.assert_close(stacked[1], net(rows[1]))
-
-
-@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
-def test_gradients(cell):
-    """C5W1-08: through time, against differences."""
-    import fathom
-
-    torch.manual_seed(0)
-    net = RecurrentText(cell, 12, 1, dimensions=3, units=4, layers=2, bidirectional=True).double()
-    rows, y = padded(TEXTS, dtype=torch.float64), torch.tensor([[1.0], [0.0], [1.0], [0.0]], dtype=torch.float64)
-    theta = {name: p.detach().clone().requires_grad_() for name, p in net.named_parameters()}
-
-    def cost(parameters):
-        outputs = torch.func.functional_call(net, parameters, (rows,))
-        return torch.nn.functional.binary_cross_entropy_with_logits(outputs, y)
-
-    assert fathom.check_gradient(cost, theta).verdict == "great"
 
 
 def test_recurrent_keeps_its_shape():

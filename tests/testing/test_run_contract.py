@@ -135,6 +135,12 @@ def test_every_net_and_every_kind_of_target_has_a_case():
     assert {kind for _, kind in KINDS.values()} == set(ANY)
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_nets_side_by_side_are_one_program(made, name):
+    """Else the law of populations would compare single nets with single nets; resnet20 is large, its nets train one after another."""
+    assert (made(name).many[0].plan["members"] == 2) is (name != "resnet20")
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_of_target_is_answered(name, tmp_path):
     net, kind = KINDS[name]
@@ -188,7 +194,7 @@ class Remembering(nn.Module):
 
 def test_a_net_that_no_file_holds_is_caught(tmp_path):
     broken = RUN_CONTRACT.broken(RunCase(table("wine"), {"net": Remembering, **ONE}, tmp_path))
-    assert {"a run that is opened is the run", "a fit that was cut off goes on"} & set(broken)
+    assert "a run that is opened is the run" in broken
     assert "the same seed gives the same bits" not in broken
 
 

@@ -30,6 +30,9 @@ from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
 from fathom.testing.contract import Broken, Contract, must, sentence
 
+OTHERS: tuple[Mapping[str, Any], ...] = ({"learning_rate": 0.001}, {"learning_rate": 0.003, "seed": 1})
+"""The settings of two nets side by side."""
+
 
 @dataclass(frozen=True)
 class RunCase:
@@ -66,6 +69,11 @@ class RunCase:
     def again(self) -> Run:
         """The same call once more; a law opens the test of this one, because opening is for good."""
         return fit(self.ready, **self.arguments)
+
+    @cached_property
+    def many(self) -> list[Run]:
+        """Two nets side by side, in float64, of another rate and seed each, as `OTHERS` has them."""
+        return fit_many(self.ready, settings=OTHERS, deterministic=True, **{**self.arguments, "precision": "float64"})
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -162,12 +170,10 @@ def a_fit_that_was_cut_off_goes_on(case: RunCase) -> None:
 
 def a_population_equals_solo_runs(case: RunCase) -> None:
     """Two rates and seeds side by side, in float64, each as it is alone within 1e-6, and not the same net twice."""
-    shared = {**case.arguments, "precision": "float64"}
-    both = [{"learning_rate": 0.001}, {"learning_rate": 0.003, "seed": 1}]
-    nets = fit_many(case.ready, settings=both, deterministic=True, **shared)
+    nets = case.many
     must(any(not torch.equal(a, b) for a, b in zip(*(weights_of(n).values() for n in nets), strict=True)), "both nets are the same")
-    for many, own in zip(nets, both, strict=True):
-        alone = fit(case.ready, **{**shared, **own})
+    for many, own in zip(nets, OTHERS, strict=True):
+        alone = fit(case.ready, **{**case.arguments, "precision": "float64", **own})
         for (name, one), other in zip(weights_of(alone).items(), weights_of(many).values(), strict=True):
             worst = float((one.double() - other.double()).abs().max()) if one.numel() else 0.0
             must(worst <= 1e-6, f"{name} of the net with {own} differs by {worst:.2g} from the one trained alone")

@@ -56,6 +56,8 @@ def the_loss_is_a_finite_number_for_each_example(case: TaskCase) -> None:
         losses = case.task.loss(scale * outputs, targets)
         must(losses.shape == (len(targets),), f"expected losses of shape ({len(targets)},), got {tuple(losses.shape)}")
         must(bool(torch.isfinite(losses).all()), f"for outputs about {scale:g} some losses are not finite")
+        slopes = case.task.slope(scale * outputs.t().unsqueeze(0).contiguous(), targets)[1]
+        must(bool(torch.isfinite(slopes).all()), f"for outputs about {scale:g} some slopes are not finite")
 
 
 def examples_do_not_see_each_other(case: TaskCase) -> None:

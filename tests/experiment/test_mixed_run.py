@@ -163,7 +163,7 @@ def test_the_commands_that_improve_and_draw_curves(tmp_path, monkeypatch, capsys
     reviews(160).write_csv("reviews.csv")
     assert main(["improve", "reviews.csv", "--target", "stars", "--epochs", "1", "--goal", "99%", "--no-references", "--out", "r"]) == 0
     assert "embedding" in capsys.readouterr().out
-    about = ["--sizes", "48,96", "--repeats", "2", "--epochs", "1"]
+    about = ["--sizes", "48,96", "--repeats", "2", "--epochs", "1", "--net", "rnn", "--units", "3", "--dimensions", "3", "--text", "review"]
     assert main(["curve", "reviews.csv", "--target", "stars", *about]) == 0
     assert "Twice the data" in " ".join(capsys.readouterr().out.split())
 

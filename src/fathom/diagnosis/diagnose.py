@@ -32,7 +32,7 @@ from fathom.diagnosis.gaps import BEST, factors_of, gaps_of, more_examples_decid
 from fathom.diagnosis.general import with_general
 from fathom.diagnosis.headline import headline, said_of
 from fathom.diagnosis.learned import NOTHING, ONLY_SQUARES, Squares, checks, fitting_loss, learned
-from fathom.diagnosis.looked_at import looks_findings
+from fathom.diagnosis.looked_at import with_looks
 from fathom.diagnosis.planning import decided_by
 from fathom.diagnosis.pricing import priced
 from fathom.diagnosis.sayings import Scene, says
@@ -139,10 +139,9 @@ def diagnose(
             baseline=baseline,
             squares=_squares(roles, known_truth, scale, seed),
             best=best,
-            looks=looks,
         ),
     )
-    return with_general(found, counted, sources=sources, dev_human=dev_human, dev_trained=dev_trained, seed=seed)
+    return with_general(with_looks(found, looks), counted, sources=sources, dev_human=dev_human, dev_trained=dev_trained, seed=seed)
 
 
 def _of_folds(roles: dict[str, Measured], fold: Any) -> dict[str, Measured]:
@@ -178,7 +177,6 @@ class Given:
     baseline: Mapping[str, Reference]
     squares: Squares
     best: Reference | None
-    looks: DevLooks | None = None
 
 
 def _plain(counted: Mapping[str, Measured]) -> Ladder:
@@ -298,5 +296,4 @@ def _findings(roles: Mapping[str, Measured], gaps: Mapping[str, Gap], scene: Sce
         )
         found += [tells_apart(scene.rungs.get("dev")), test_will_give(scene.rungs.get("dev"), scene.ladder.sealed)]
     found += [behind(best_of(given.references, given.baseline)), heavy_tail(resampled)]
-    found += looks_findings(given.looks, scene.rungs, gaps, scene.tolerance)
     return tuple(finding for finding in found if finding is not None)

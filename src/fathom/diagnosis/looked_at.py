@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
 
 from fathom.core.expectations import shown
 from fathom.core.intervals import normal_quantile
 from fathom.core.percent import percent
 from fathom.core.records.dev_looks import DevLooks
+from fathom.core.records.diagnosis import Diagnosis
 from fathom.core.records.estimate import Estimate
 from fathom.core.records.finding import Finding
+from fathom.core.records.findings import Findings
 from fathom.core.records.gap import Gap
 from fathom.diagnosis.optimism import ASSUMED, optimism
 
 
-def looks_findings(
-    looks: DevLooks | None, rungs: Mapping[str, Estimate], gaps: Mapping[str, Gap], tolerance: float
-) -> list[Finding | None]:
-    """How often dev was looked at and what that costs; where test is open, what it really cost; test opened again."""
+def with_looks(d: Diagnosis, looks: DevLooks | None) -> Diagnosis:
+    """The diagnosis with how often dev was looked at and what that costs; where test is open, what it really cost; test opened again.
+
+    Args:
+        d: the diagnosis.
+        looks: what the dev meter counted; None where there is none.
+    """
     if looks is None:
-        return []
-    return [_looked_at(looks, rungs, gaps.get("dev_overfit"), tolerance), _opened_again(looks)]
+        return d
+    dev = d.ladder["dev"].estimate if "dev" in d.ladder else None
+    found = [_looked_at(looks, dev, d.gaps.get("dev_overfit"), d.tolerance), _opened_again(looks)]
+    return dataclasses.replace(d, findings=Findings((*d.findings, *(finding for finding in found if finding is not None))))
 
 
-def _looked_at(looks: DevLooks, rungs: Mapping[str, Estimate], gap: Gap | None, tolerance: float) -> Finding | None:
-    expected = expected_optimism(looks, rungs.get("dev"))
+def _looked_at(looks: DevLooks, dev: Estimate | None, gap: Gap | None, tolerance: float) -> Finding | None:
+    expected = expected_optimism(looks, dev)
     if expected is None or looks.total < 2:
         return None
     if gap is not None and gap.verdict == "high":

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from torch import nn
 
 from fathom.core.exceptions import FathomError
@@ -27,13 +26,10 @@ from fathom.core.records.settings import Settings
 from fathom.core.records.target import Target
 from fathom.core.records.threshold import Threshold
 from fathom.core.run_folder import RUN, json_text, write_over
-from fathom.data.conform import conform
 from fathom.data.prepare import Prepare
-from fathom.data.preparing.identity import ids_and_groups
 from fathom.data.splits import Splits
 from fathom.data.together import merged
 from fathom.diagnosis.metrics.thresholds import chosen
-from fathom.experiment.averaging import mirrored, over_crops
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
@@ -44,15 +40,14 @@ from fathom.experiment.identity import test_of
 from fathom.experiment.kept_curve import kept_curve
 from fathom.experiment.look import Look, look_of
 from fathom.experiment.mismatch import mismatch_of
-from fathom.experiment.outcome import errors_in, outcome, with_files
+from fathom.experiment.outcome import errors_in
 from fathom.experiment.page_of_run import page_of_run
+from fathom.experiment.predicting import measured_on_test, predicted
 from fathom.experiment.ready import Ready
 from fathom.experiment.references import FittedReference
 from fathom.experiment.role_errors import RoleErrors
 from fathom.experiment.run_metrics import Words, card_of_run, tuned
 from fathom.experiment.saving import asked_of, head_of, save, versions, write_opening
-from fathom.experiment.sourced import sourced
-from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.report.notebook import run_html, text_html
 from fathom.tasks.task import Task
 
@@ -255,13 +250,7 @@ class Run:
     ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         """As `predict`, with what was seen while the rows were read: extra columns, values that could not be read."""
         net, task = self._trained
-        table, found = conform(rows, self.prepare.columns, need_target=False)
-        if not table.height:
-            raise refuse("rows", expected="at least one", got="none")
-        features, seen = self.prepare.apply(table)
-        inputs = pair(features, np.zeros(table.height, dtype=np.int64), device=device_of(net), dtype=dtype_of(net)).inputs
-        said = over_crops(net, task, self.target, self.prepare, inputs, crops, chosen(self.threshold, threshold))
-        return with_files(said, table, self.prepare), (*found, *seen, *mirrored(self.settings, self.prepare, self.target, crops))
+        return predicted(net, task, self.target, self.prepare, rows, threshold=chosen(self.threshold, threshold))
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.
@@ -278,12 +267,8 @@ class Run:
         if "test" in self.tables:
             return errors_in(self.tables["test"]).rate
         source = self.splits if splits is None else splits if self.folds is None else merged(splits)
-        test = test_of(source, self._experiment)
         net, task = self._trained
-        targets = self.prepare.scale_target(test.y) if self.target.kind == "regression" else test.y
-        data = pair(self.prepare(test), targets, device=device_of(net), dtype=dtype_of(net))
-        ids, groups = ids_and_groups(test)
-        self.tables |= sourced({"test": outcome(net, task, self.target, data, ids, groups)}, {"test": test})
+        self.tables |= measured_on_test(net, task, self.target, self.prepare, test_of(source, self._experiment))
         self.openings.append(datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"))
         if self.folder is not None:
             count_opening(self)

@@ -42,6 +42,7 @@ FILES = {
     "binary junk": (bytes(range(256)).decode("latin-1") * 12, ("binary data",)),
     "mixed types": ("x,y\n" + "".join(f"{i / 7 if i % 5 else 'word' + str(i)},{i % 2}\n" for i in range(300)), ("column 'x'", "number")),
     "infinite": (GOOD + "inf,a,no\n", ("column 'x'", "finite", "row 61")),
+    "beyond float64 when squared": (GOOD + "1e300,a,no\n", ("column 'x'", "1e+150", "row 61")),
     "all constant": ("x,y\n" + "".join(f"1,{i % 2}\n" for i in range(60)), ("varies", "constant")),
     "three rows": ("x,y\n1,a\n2,b\n3,a\n", ("two examples of every class",)),
     "duplicate names": (GOOD.replace("x,c,y", "x,x,y"), ("x", "twice")),
@@ -57,6 +58,34 @@ def test_a_file_that_cannot_be_used(tmp_path, capsys, name):
     line = refused(capsys, ["fit", "d.csv", "--target", "y", "--epochs", "2"])
     assert any(word.lower() in line.lower() for word in words), line
     assert [p.name for p in tmp_path.iterdir()] == ["d.csv"]
+
+
+COMMANDS = ("fit {} --target y", "split {}", "audit {}", "predict {} d.csv", "report {}", "mistakes {}", "diagnose {}", "check {}:f")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("path", ["x" * 300, "loop", "/"])
+def test_a_path_that_is_none_is_one_line(tmp_path, capsys, monkeypatch, command, path):
+    """Too long, a link to itself, the root of all; a scan of all files of the machine is no test."""
+    if path == "/" and command.startswith(("fit", "split", "audit")):
+        path = f"{tmp_path}/"
+    if path == "loop":
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    line = refused(capsys, command.format(path).split(), "expected")
+    assert len(line) < 400
+
+
+def test_predictions_in_another_encoding_say_which_one_is_read(tmp_path, capsys):
+    text = "role,truth,prediction\n" + "train,très,non\ndev,non,non\n" * 9
+    (tmp_path / "utf16.csv").write_text(text, encoding="utf-16")
+    (tmp_path / "latin.csv").write_text(text, encoding="latin-1")
+    for name in ("utf16.csv", "latin.csv"):
+        refused(capsys, ["diagnose", name], "UTF-8")
+
+
+def test_a_target_that_is_too_large_to_square(tmp_path, capsys):
+    (tmp_path / "d.csv").write_text("x,y\n" + "".join(f"{i % 7},{i / 3}e300\n" for i in range(90)))
+    refused(capsys, ["split", "d.csv", "--target", "y"], "1e+150")
 
 
 def test_no_such_file_names_a_sibling(tmp_path, capsys):

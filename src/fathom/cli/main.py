@@ -75,6 +75,8 @@ def _guarded(name: str, arguments: list[str]) -> int:
     except SystemExit as end:  # rich ends the program itself where its pipe is broken
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return end.code if isinstance(end.code, int) and end.code != 1 else DONE
+    except OSError as error:  # of a path that nobody foresaw: a name too long, a folder that may not be listed, a full disk
+        return _say(f"{_place_of(error)}: expected a place that can be read and written, got {error.strerror or error}.", UNUSABLE)
     except MemoryError:
         return _say("out of memory: expected data that fits in memory; take fewer rows or columns.", UNUSABLE)
 
@@ -104,6 +106,12 @@ def _run(name: str, arguments: list[str]) -> int:
     except Abort:
         return _say("Interrupted.", INTERRUPTED)
     return code if isinstance(code, int) else DONE
+
+
+def _place_of(error: OSError) -> str:
+    """The path of an error, its end where it is long."""
+    name = str(error.filename or "a file")
+    return f"'{name}'" if len(name) <= 80 else f"'...{name[-60:]}'"
 
 
 def _say(text: str, code: int) -> int:

@@ -66,7 +66,7 @@ def _parts(source: str) -> tuple[Path, str]:
         fix = "name the function that returns (net, loss, inputs, targets)" if source.endswith(".py") else ""
         raise refuse("argument", expected=example, got=repr(source), fix=fix)
     path = Path(file)
-    if not path.is_file() and path.suffix != ".py" and path.with_suffix(".py").is_file():
+    if not path.is_file() and path.name and path.suffix != ".py" and path.with_suffix(".py").is_file():
         path = path.with_suffix(".py")
     if not path.is_file():
         near = did_you_mean(path.name, [p.name for p in path.parent.glob("*.py")] if path.parent.is_dir() else [])

@@ -77,18 +77,25 @@ def table_of(path: Path) -> pl.DataFrame:
         raise refuse(f"file '{path}'", expected="a predictions file", got="no such file", fix=near)
     if not path.stat().st_size:
         raise refuse(f"file '{path}'", expected="a predictions file", got="an empty file")
+    if _starts_as_utf16(path):
+        raise refuse(f"file '{path}'", expected="the encoding UTF-8", got="UTF-16", fix="save it in the encoding UTF-8")
     readers: dict[str, Any] = {".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson, ".ndjson": pl.read_ndjson, ".json": pl.read_json}
     try:
         reader = readers.get(path.suffix.lower())
         table = reader(path) if reader else pl.read_csv(path, separator=_separator(path), infer_schema_length=None)
     except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0][:120]
-        raise refuse(
-            f"file '{path}'", expected="a table in CSV, TSV, Parquet or JSONL", got=f"what does not read as one ({reason})"
-        ) from None
+        fix = "save it in the encoding UTF-8" if "utf-8" in reason.lower() else ""
+        got = f"what does not read as one ({reason})"
+        raise refuse(f"file '{path}'", expected="a table in CSV, TSV, Parquet or JSONL", got=got, fix=fix) from None
     if not table.height:
         raise refuse(f"file '{path}'", expected="one row an example", got="a header only")
     return table
+
+
+def _starts_as_utf16(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
 
 
 def _separator(path: Path) -> str:

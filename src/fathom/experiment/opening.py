@@ -71,7 +71,10 @@ def open_records(path: str | Path) -> Run:
 
 
 def _opened(path: Path, finish: Callable[[Run, Path], Run]) -> Run:
-    folder = path.resolve() if path.is_symlink() else path
+    try:
+        folder = path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError):  # a link that leads to itself: Python 3.12 and older say RuntimeError
+        raise refuse(f"run '{path}'", expected="a run folder", got="a link that leads nowhere") from None
     head = run_folder.read_json(folder, run_folder.RUN)
     try:
         return finish(_read(folder, head), folder)

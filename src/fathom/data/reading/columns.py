@@ -13,7 +13,7 @@ from fathom.data.reading.dates import decide_format
 from fathom.data.reading.missing import without_markers
 from fathom.data.reading.numerals import ENOUGH, Reading, decide_reading, read_numbers
 from fathom.data.reading.truth import is_yes_no
-from fathom.data.reading.values import plain_numbers, read
+from fathom.data.reading.values import LARGEST, plain_numbers, read
 from fathom.data.reading.words import kind_of_words, names_an_identifier
 
 if TYPE_CHECKING:
@@ -271,11 +271,16 @@ def _refuse_infinite(raw: pl.Series, column: Column) -> None:
 
     if column.kind != "number" or not (raw.dtype.is_float() or raw.dtype == pl.String):
         return
-    infinite = (raw if raw.dtype.is_float() else read_numbers(raw)).is_infinite().fill_null(False)
+    numbers = raw if raw.dtype.is_float() else read_numbers(raw)
+    infinite = numbers.is_infinite().fill_null(False)
+    fix = f"replace them, or leave the column out (ignore, --ignore {column.name})"
     if infinite.any():
         got = f"{int(infinite.sum()):,} infinite ones, the first in row {int(infinite.arg_max() or 0) + 1:,}"
-        fix = f"replace them, or leave the column out (ignore, --ignore {column.name})"
         raise refuse(f"column '{column.name}'", expected="finite numbers", got=got, fix=fix)
+    beyond = (numbers.fill_nan(None).abs() > LARGEST).fill_null(False)
+    if beyond.any():
+        got = f"{numbers[int(beyond.arg_max() or 0)]:g} in row {int(beyond.arg_max() or 0) + 1:,}"
+        raise refuse(f"column '{column.name}'", expected=f"numbers up to {LARGEST:g}, whose squares can be summed", got=got, fix=fix)
 
 
 def _levels(column: Column, values: pl.Series | None) -> list[Finding]:

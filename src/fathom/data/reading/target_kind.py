@@ -13,7 +13,7 @@ from fathom.data.reading.columns import different
 from fathom.data.reading.missing import LABEL_MARKERS, without_markers
 from fathom.data.reading.numerals import ENOUGH, decide_reading
 from fathom.data.reading.positive import order_of_two
-from fathom.data.reading.values import count_unread, number_text, read
+from fathom.data.reading.values import LARGEST, count_unread, number_text, read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -141,6 +141,10 @@ def _regression(raw: pl.Series, labels: _Labels, assumed: str) -> Settled:
         )
     if labels.numbers.drop_nulls().n_unique() < 2:
         raise refuse(f"target '{name}'", expected="at least two different values", got=f"only {labels.numbers.drop_nulls()[0]:g}")
+    largest = max(abs(float(number)) for number in (labels.numbers.min(), labels.numbers.max()))
+    if largest > LARGEST:
+        fix = "take its logarithm, or another unit"
+        raise refuse(f"target '{name}'", expected=f"numbers up to {LARGEST:g}, whose squares can be summed", got=f"{largest:g}", fix=fix)
     target = Target(name=name, kind="regression", dtype=labels.dtype)
     reading = "" if labels.reading == "numeric" else labels.reading
     column = Column(name=name, kind="number", use="target", reading=reading)

@@ -48,8 +48,12 @@ def read(raw: pl.Series, column: Column) -> pl.Series:
     return values.alias(column.name) if isinstance(values, pl.Series) else values
 
 
+LARGEST = 1e150
+"""The square of a number beyond it, times the rows, is beyond float64."""
+
+
 def plain_numbers(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
-    """The columns that hold nothing but finite plain numbers and missing values, read in one pass over the frame.
+    """The columns that hold nothing but plain numbers up to `LARGEST` and missing values, read in one pass over the frame.
 
     What a wide or a long table needs: a call for each column would cost more than the reading.
 
@@ -72,7 +76,7 @@ def plain_numbers(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Ser
     casts = [bare[n].cast(pl.Float64, strict=False).fill_nan(None) for n in text]
     casts += [pl.col(n).cast(pl.Float64).fill_nan(None) for n in tried[len(text) :]]
     numbers = frame.select(casts)
-    finite = numbers.select(pl.all().is_finite().all()).row(0, named=True)
+    finite = numbers.select((pl.all().abs() <= LARGEST).all()).row(0, named=True)
     pairs = zip(frame.select(tried).get_columns(), numbers.get_columns(), strict=True)
     return {values.name: values for raw, values in pairs if finite[values.name] and not _lost(raw, values)}
 

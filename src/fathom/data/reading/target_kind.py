@@ -141,7 +141,7 @@ def _regression(raw: pl.Series, labels: _Labels, assumed: str) -> Settled:
         )
     if labels.numbers.drop_nulls().n_unique() < 2:
         raise refuse(f"target '{name}'", expected="at least two different values", got=f"only {labels.numbers.drop_nulls()[0]:g}")
-    largest = max(abs(float(number)) for number in (labels.numbers.min(), labels.numbers.max()))
+    largest = float(labels.numbers.drop_nulls().abs().to_numpy().max())
     if largest > LARGEST:
         fix = "take its logarithm, or another unit"
         raise refuse(f"target '{name}'", expected=f"numbers up to {LARGEST:g}, whose squares can be summed", got=f"{largest:g}", fix=fix)

@@ -81,6 +81,8 @@ def test_a_number_to_predict():
     [
         ({"net": "mlp"}, "a net for texts, got mlp, which is for tables. Use embedding"),
         ({"net": "gru", "units": 0}, "`units`"),
+        ({"net": "gru", "bidirectional": "no"}, "`bidirectional`: expected True or False, got 'no'"),
+        ({"net": "embedding", "frozen": "no"}, "`frozen`: expected True or False"),
         ({"net": "gru", "layers": 99}, "from 1 to 32"),
         ({"net": "embedding", "units": 3}, "units"),
         ({"net": "embedding", "dropout": (0.1, 0.2)}, "one number"),

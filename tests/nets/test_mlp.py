@@ -129,6 +129,7 @@ def test_no_dropout_at_test_time():
     [
         ({"hidden": (3, 0)}, r"`hidden`: expected a whole number of at least 1, got 0"),
         ({"hidden": (3, 2.5)}, r"`hidden`: expected a whole number"),
+        ({"batch_norm": "no"}, r"`batch_norm`: expected True or False, got 'no'"),
         ({"activation": "relo"}, r"`activation`: expected one of .*got 'relo'. Did you mean 'relu'"),
         ({"hidden": (3, 3), "dropout": (0.1,)}, r"`dropout`: expected one number or 2, one per hidden layer, got 1"),
     ],

@@ -197,3 +197,16 @@ def test_a_text_costs_no_steps_past_its_end(monkeypatch):
     monkeypatch.setattr(type(kept.cells[0]), "forward", lambda self, x, state: seen.append(len(x)) or forward(self, x, state))
     kept(torch.zeros(4, 6, 3), torch.tensor([1, 4, 2, 4]))
     assert seen == [4, 3, 2, 2]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_half_precision_is_the_same_function(cell):
+    """Under autocast, as `precision="bfloat16"` trains: the state stays in float32, where the GRU once met a product in bfloat16."""
+    torch.manual_seed(0)
+    net, x = Recurrent(cell, D, H, layers=2, bidirectional=True), data().float()
+    lengths = torch.tensor([6, 1, 3, 4])
+    with torch.autocast("cpu", torch.bfloat16):
+        half = net(x, lengths)[1]
+    half.float().sum().backward()
+    torch.testing.assert_close(half.float(), net(x, lengths)[1], atol=3e-2, rtol=3e-2)
+    assert all(bool(torch.isfinite(p.grad).all()) for p in net.parameters())

@@ -99,6 +99,18 @@ def whole(name: str, value: object, *, low: int = 0, high: int | None = None) ->
     return got
 
 
+def yes_or_no(name: str, value: object) -> bool:
+    """True or False, else UnusableInput: Python takes "no" for True.
+
+    Example:
+        >>> yes_or_no("batch_norm", 1)
+        True
+    """
+    if isinstance(value, str | bytes) or value not in (True, False):
+        raise refuse(f"`{name}`", expected="True or False", got=repr(value))
+    return bool(value)
+
+
 def _bounds(low: float, high: float, low_open: bool, high_open: bool) -> str:
     parts = []
     if low > -math.inf:

@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from fathom.core.expectations import whole
+from fathom.core.expectations import whole, yes_or_no
 from fathom.nets.embedding import MOST_DIMENSIONS, Embedding
 from fathom.nets.text_net import TextNet, one_rate, trimmed
 
@@ -44,4 +44,6 @@ def build_average(
 ) -> tuple[nn.Module, None]:
     """The catalogue's `embedding`; where its vectors came from is for the record alone."""
     size = whole("dimensions", dimensions, low=1, high=MOST_DIMENSIONS)
-    return AverageOfEmbeddings(inputs, outputs, dimensions=size, dropout=one_rate(dropout), frozen=bool(frozen), **more), None
+    return AverageOfEmbeddings(
+        inputs, outputs, dimensions=size, dropout=one_rate(dropout), frozen=yes_or_no("frozen", frozen), **more
+    ), None

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from torch import nn
 
 from fathom.core.dense import Activation, DenseNet
-from fathom.core.expectations import one_of, refuse, whole
+from fathom.core.expectations import one_of, refuse, whole, yes_or_no
 from fathom.nets.dropout import SeededDropout
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU}
@@ -47,7 +47,7 @@ def dense_net(
     rates = tuple(dropout) if isinstance(dropout, Sequence) else (float(dropout),) * len(sizes)
     if len(rates) != len(sizes):
         raise refuse("`dropout`", expected=f"one number or {len(sizes)}, one per hidden layer", got=f"{len(rates)}")
-    return DenseNet(sizes=(inputs, *sizes, outputs), activation=activation, dropout=rates, batch_norm=bool(batch_norm))  # type: ignore[arg-type]
+    return DenseNet(sizes=(inputs, *sizes, outputs), activation=activation, dropout=rates, batch_norm=yes_or_no("batch_norm", batch_norm))  # type: ignore[arg-type]
 
 
 def mlp(record: DenseNet) -> nn.Sequential:

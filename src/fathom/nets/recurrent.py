@@ -52,7 +52,8 @@ class GRUCell(RNNCell):
         both = torch.cat([c, x], dim=1)
         kept = c if self.relevance is None else torch.sigmoid(self.relevance(both)) * c
         candidate = torch.tanh(self.candidate(torch.cat([kept, x], dim=1)))
-        return (torch.lerp(c, candidate, torch.sigmoid(self.update(both))),)
+        gate = torch.sigmoid(self.update(both))
+        return (torch.lerp(c, candidate.to(c.dtype), gate.to(c.dtype)),)  # under autocast the products are bfloat16, the state is not
 
 
 class LSTMCell(RNNCell):

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from fathom.core.expectations import whole
+from fathom.core.expectations import whole, yes_or_no
 from fathom.nets.embedding import MOST_DIMENSIONS, Embedding
 from fathom.nets.recurrent import Recurrent
 from fathom.nets.text_net import TextNet, one_rate, trimmed
@@ -86,9 +86,9 @@ def build_recurrent(
         dimensions=whole("dimensions", dimensions, low=1, high=MOST_DIMENSIONS),
         units=whole("units", units, low=1, high=MOST_DIMENSIONS),
         layers=whole("layers", layers, low=1, high=MOST_LAYERS),
-        bidirectional=bool(bidirectional),
+        bidirectional=yes_or_no("bidirectional", bidirectional),
         dropout=one_rate(dropout),
-        frozen=bool(frozen),
+        frozen=yes_or_no("frozen", frozen),
         **more,
     )
     return net, None

@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from fathom.cli.main import main
+from fathom.core.mistakes_table import mistakes_table
+from fathom.core.records.mistake import Mistake
 from tests.data.picture_set import patches, written
 
 
@@ -54,3 +56,13 @@ def test_what_cannot_be_is_one_line(tmp_path, capsys, arguments, message):
     error = capsys.readouterr().err.strip()
     assert message in error
     assert len(error.splitlines()) == 1
+
+
+def test_mistakes_name_the_whole_file_where_there_is_room():
+    mistake = Mistake(id="household/tools_wrench_adjustable.png", truth="household", prediction="animals", error=1.0, sure=0.91)
+    wide = ["".join(text for text, _ in line) for line in mistakes_table([mistake], [], 80, number=False)]
+    assert "household/tools_wrench_adjustable.png" in wide[1]
+    assert max(map(len, wide)) <= 80
+    narrow = ["".join(text for text, _ in line) for line in mistakes_table([mistake], [], 40, number=False)]
+    assert "household/too" in narrow[1]
+    assert "adjustable" not in narrow[1]

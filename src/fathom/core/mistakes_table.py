@@ -32,6 +32,8 @@ def mistakes_table(listed: Sequence[Mistake], columns: Sequence[str], width: int
     there = [name for name in columns if any(name in m.inputs for m in listed)]
     tags = [clean(", ".join(m.tags), WIDEST_TAGS) for m in listed]
     ending = [["tags", *tags]] if any(tags) else []
+    if not there and (spare := width - _room([*fixed, *ending])) > 0:  # of pictures the name of the file is all there is to see
+        fixed = _fixed(listed, number, WIDEST_ID + spare)
     left = there
     while True:
         taken = _fitting(left, listed, width - _room([*fixed, *ending]))
@@ -46,9 +48,9 @@ def mistakes_table(listed: Sequence[Mistake], columns: Sequence[str], width: int
         yield ()
 
 
-def _fixed(listed: Sequence[Mistake], number: bool) -> list[list[str]]:
+def _fixed(listed: Sequence[Mistake], number: bool, widest: int = WIDEST_ID) -> list[list[str]]:
     """Id, truth, prediction, how surely or how far off; '?' after an id whose label is suspect."""
-    names = ["id", *(clean(m.id, WIDEST_ID) for m in listed)]
+    names = ["id", *(clean(m.id, widest) for m in listed)]
     truth = ["truth", *(cell(m.truth, WIDEST_LABEL) for m in listed)]
     said = ["predicted", *(cell(m.prediction, WIDEST_LABEL) for m in listed)]
     if number:

@@ -152,3 +152,15 @@ def test_vectors_of_another_width(ready, tmp_path):
     (tmp_path / "v.txt").write_text("soup 1 2 3\n")
     with pytest.raises(UnusableInput, match="expected 3, those of"):
         fathom.fit(ready, vectors=tmp_path / "v.txt", dimensions=50)
+
+
+@pytest.mark.parametrize(("name", "size"), [("units", 10**9), ("hidden", [10**7, 10**7])])
+def test_a_folder_that_asks_for_a_monstrous_net_is_refused(ready, tmp_path, name, size):
+    run = fathom.fit(ready, net="gru", dimensions=2, units=2, hidden=(3,), epochs=1)
+    run.save(tmp_path / "run", diagnosis=run.diagnose(references=False))
+    assert fathom.open_run(tmp_path / "run").experiment.arguments["hidden"] == [3]
+    head = json.loads((tmp_path / "run" / "run.json").read_text())
+    head["experiment"]["arguments"][name] = size
+    (tmp_path / "run" / "run.json").write_text(json.dumps(head))
+    with pytest.raises(UnusableInput, match="weights beside"):
+        fathom.open_run(tmp_path / "run")

@@ -197,14 +197,14 @@ def _net(folder: Path, experiment: Experiment, net: Any, prepare: Prepare, outpu
 def _check_size(folder: Path, experiment: Experiment, weights: dict[str, torch.Tensor], inputs: int, outputs: int) -> None:
     """Before a net is built from numbers in a file: they must be the size of the weights that lie beside them."""
     about = experiment.arguments
-    hidden = tuple(about[name] for name in ("dimensions", "units") if name in about) or about.get("hidden", ())
+    of_words, hidden = tuple(about[name] for name in ("dimensions", "units") if name in about), about.get("hidden") or ()
     if experiment.net == "custom":
         return
     if experiment.arguments.get("depth", 0) > len(weights):  # each layer has a tensor at least
         raise damaged(folder, f"a net of {experiment.arguments['depth']:,} layers beside {len(weights):,} tensors")
     if experiment.net in PICTURE_NETS:  # their other sizes follow from the picture, all of whose pixels are listed in the folder
         return
-    sizes = [inputs, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]
+    sizes = [inputs, *of_words, *(hidden if isinstance(hidden, list | tuple) else [hidden]), outputs]
     stored = sum(w.numel() for w in weights.values())
     wanted = sum(int(a) * int(b) for a, b in itertools.pairwise(sizes))
     if wanted > stored:

@@ -506,3 +506,13 @@ def test_the_text_fits_80_columns(errors, human):
 def test_estimates_are_taken_as_they_are():
     dev = Estimate(value=0.1, low=0.08, high=0.12, n=900, method="bootstrap")
     assert diagnose({"train": 0.05, "dev": dev}).ladder["dev"].estimate == dev
+
+
+@pytest.mark.parametrize(
+    ("net", "picture", "net_for_pictures"), [("mlp", "1x28x28", True), ("mlp", None, False), ("custom", "1x28x28", False)]
+)
+def test_a_dense_net_on_pictures_is_told_of_nets_for_them(net, picture, net_for_pictures):
+    facts = Circumstances(train_rows=7_000, net=net, hidden=(64,), picture=picture, epochs=10)
+    said = diagnose({"train": 0.15, "dev": 0.16}, circumstances=facts).steps
+    other = next(step for step in said if step.what == "another architecture")
+    assert ("lenet5" in other.how) is net_for_pictures

@@ -70,7 +70,8 @@ def _other(facts: Circumstances, of_tables: str) -> str:
     """Another architecture for the same kind of data."""
     if facts.net in TEXT_NETS:
         return OTHER_TEXT_NETS
-    return OTHER_PICTURE_NETS if facts.net in PICTURE_NETS else of_tables
+    made_for_them = facts.net in PICTURE_NETS or (facts.picture is not None and facts.net != "custom")
+    return OTHER_PICTURE_NETS if made_for_them else of_tables
 
 
 def _why_longer(facts: Circumstances) -> str:

@@ -10,6 +10,7 @@ import torch
 
 from fathom.core.expectations import refuse
 from fathom.core.records.experiment import Experiment
+from fathom.core.records.picture import Picture
 from fathom.core.records.finding import Finding
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
@@ -96,6 +97,7 @@ class Candidate:
 
 def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:
     train = ready.splits.train
+    picture = Picture.of(train.notes.get("shape", ""), len(train.inputs))
     return Experiment(
         data={
             "name": train.name,
@@ -103,6 +105,7 @@ def _experiment(ready: Ready, built: Built, settings: Settings) -> Experiment:
             "digest": train.digest,
             "generated": train.generated,
             "columns": [c.to_json() for c in train.columns],
+            **({} if picture is None else {"picture": str(picture)}),
             **identity_of(ready.splits),
         },
         net=built.name,

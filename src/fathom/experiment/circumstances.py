@@ -19,6 +19,7 @@ def circumstances_of(experiment: Experiment, findings: Iterable[Finding], folds:
         net=experiment.net,
         hidden=None if experiment.net in PICTURE_NETS else tuple(experiment.arguments.get("hidden", ())),
         depth=experiment.arguments.get("depth"),
+        picture=experiment.data.get("picture"),
         augmented=True if settings.augment else None,
         l2=settings.l2,
         dropout=settings.dropout,

@@ -23,6 +23,7 @@ class Circumstances(Record):
         early_stopping: whether training was stopped early.
         folds: nets that each held out a part of all examples; None where one split was made.
         depth: layers of a residual or plain net.
+        picture: channels, height and width as in '3x32x32', where the inputs are the pixels of pictures.
         augmented: whether the pictures of train were altered while the net trained.
 
     Example:
@@ -41,6 +42,7 @@ class Circumstances(Record):
     early_stopping: bool | None = None
     folds: int | None = None
     depth: int | None = None
+    picture: str | None = None
     augmented: bool | None = None
 
     def __str__(self) -> str:

@@ -10,8 +10,8 @@ import torch
 
 from fathom.core.expectations import refuse
 from fathom.core.records.experiment import Experiment
-from fathom.core.records.picture import Picture
 from fathom.core.records.finding import Finding
+from fathom.core.records.picture import Picture
 from fathom.core.records.settings import Settings
 from fathom.core.seeding import derive
 from fathom.experiment.arguments import sort_arguments

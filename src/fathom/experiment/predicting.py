@@ -14,7 +14,8 @@ from fathom.data.conform import conform
 from fathom.data.dataset import Dataset
 from fathom.data.prepare import Prepare
 from fathom.data.preparing.identity import ids_and_groups
-from fathom.experiment.outcome import outcome, predictions, with_files
+from fathom.experiment.averaging import over_crops
+from fathom.experiment.outcome import outcome, with_files
 from fathom.experiment.sourced import sourced
 from fathom.experiment.tensors import device_of, dtype_of, pair
 from fathom.tasks.task import Task
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def predicted(
-    net: nn.Module, task: Task, target: Target, prepare: Prepare, rows: Any, *, threshold: float | None
+    net: nn.Module, task: Task, target: Target, prepare: Prepare, rows: Any, *, threshold: float | None, crops: int = 1
 ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """The table of predictions, and what was seen while the rows were read.
 
@@ -32,6 +33,7 @@ def predicted(
         net, task, target, prepare: of the run.
         rows: as `Run.predict` takes them.
         threshold: of two classes, the probability from which on the positive one is predicted; None for the likelier one.
+        crops: of each picture, whose answers are averaged.
 
     Raises:
         UnusableInput: a needed column is missing, or nothing can be read.
@@ -41,7 +43,7 @@ def predicted(
         raise refuse("rows", expected="at least one", got="none")
     features, seen = prepare.apply(table)
     inputs = pair(features, np.zeros(table.height, dtype=np.int64), device=device_of(net), dtype=dtype_of(net)).inputs
-    said = predictions(net, task, target, inputs, threshold)
+    said = over_crops(net, task, target, prepare, inputs, crops, threshold)
     return with_files(said, table, prepare), (*found, *seen)
 
 

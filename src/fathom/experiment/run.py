@@ -30,6 +30,7 @@ from fathom.data.prepare import Prepare
 from fathom.data.splits import Splits
 from fathom.data.together import merged
 from fathom.diagnosis.metrics.thresholds import chosen
+from fathom.experiment.averaging import mirrored
 from fathom.experiment.boundary import boundary_of
 from fathom.experiment.circumstances import circumstances_of
 from fathom.experiment.dev_looks import count_opening, count_saved, count_threshold, looks_of
@@ -250,7 +251,9 @@ class Run:
     ) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         """As `predict`, with what was seen while the rows were read: extra columns, values that could not be read."""
         net, task = self._trained
-        return predicted(net, task, self.target, self.prepare, rows, threshold=chosen(self.threshold, threshold))
+        cut = chosen(self.threshold, threshold)
+        said, found = predicted(net, task, self.target, self.prepare, rows, threshold=cut, crops=crops)
+        return said, (*found, *mirrored(self.settings, self.prepare, self.target, crops))
 
     def open_test(self, splits: Splits | None = None) -> float:
         """Measure the net on test, once, at the end of all choices; the opening is written down with its date.

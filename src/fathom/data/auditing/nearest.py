@@ -53,10 +53,10 @@ def _found(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     best = np.full((len(asked), k), np.inf, dtype=np.float32)
     places = np.zeros((len(asked), k), dtype=np.int64)
+    turned = asked * np.float32(-2.0)
     for start in range(0, len(pool), BLOCK):
         block = pool[start : start + BLOCK]
-        score = asked @ block.T
-        score *= -2.0
+        score = turned @ block.T
         score += squares[start : start + BLOCK]  # the square of the distance, less that of the asked row, which ranks the same
         if itself is not None:
             here = np.flatnonzero((itself >= start) & (itself < start + len(block)))
@@ -66,16 +66,35 @@ def _found(
 
 
 def _improve(best: Features, places: NDArray[np.int64], score: Features, start: int) -> None:
-    """Keep the k best of what was kept and of this block; late blocks improve few rows."""
+    """Keep the k best of what was kept and of this block; a late block has few rows that come into question, and only these are sorted."""
     k = best.shape[1]
-    better = np.flatnonzero(score.min(axis=1) < best.max(axis=1))
+    last = best.max(axis=1)
+    if np.isinf(last).any():
+        few = min(k, score.shape[1])
+        at = np.argpartition(score, few - 1, axis=1)[:, :few]
+        _merge(best, places, np.arange(len(best)), np.take_along_axis(score, at, axis=1), at + start)
+        return
+    flat = np.flatnonzero(score < last[:, None])
+    rows, columns = np.divmod(flat, score.shape[1])
+    better, first, counts = np.unique(rows, return_index=True, return_counts=True)
     if not len(better):
         return
-    both = np.concatenate([best[better], score[better]], axis=1)
+    nth = np.arange(len(rows)) - np.repeat(first, counts)
+    among = np.full((len(better), counts.max()), np.inf, dtype=np.float32)
+    at = np.zeros(among.shape, dtype=np.int64)
+    line = np.repeat(np.arange(len(better)), counts)
+    among[line, nth] = score.reshape(-1)[flat]
+    at[line, nth] = columns + start
+    _merge(best, places, better, among, at)
+
+
+def _merge(best: Features, places: NDArray[np.int64], rows: NDArray[np.int64], among: Features, at: NDArray[np.int64]) -> None:
+    """The k best of `rows`, with others (r, m) that lie `at` places of the pool."""
+    k = best.shape[1]
+    both, where = np.concatenate([best[rows], among], axis=1), np.concatenate([places[rows], at], axis=1)
     kept = np.argpartition(both, k - 1, axis=1)[:, :k]
-    at = np.concatenate([places[better], np.broadcast_to(np.arange(start, start + score.shape[1]), (len(better), score.shape[1]))], axis=1)
-    best[better] = np.take_along_axis(both, kept, axis=1)
-    places[better] = np.take_along_axis(at, kept, axis=1)
+    best[rows] = np.take_along_axis(both, kept, axis=1)
+    places[rows] = np.take_along_axis(where, kept, axis=1)
 
 
 def _exact(asked: Features, pool: Features, places: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -50,15 +50,15 @@ def alone_on_classes(values: Numbers, labels: NDArray[np.int64], classes: int, *
         0.0
     """
     group, size = _groups(values)
-    counts = np.bincount(group * classes + labels, minlength=len(size) * classes).reshape(len(size), classes).astype(np.float64)
-    seen = _joined(counts, size, np.isnan(values), group, ordered)[group]
-    seen[np.arange(len(labels)), labels] -= 1
+    counts = np.bincount(group * classes + labels, minlength=len(size) * classes).reshape(len(size), classes)
     prior = np.bincount(labels, minlength=classes) / len(labels)
+    at, label = np.nonzero(counts)  # rows of one value and one label are answered alike
+    seen = _joined(counts.astype(np.float64), size, np.isnan(values), ordered)[at]
+    seen[np.arange(len(label)), label] -= 1
     answer = np.argmax(seen + 1e-6 * prior, axis=1)
-    wrong = (answer != labels).astype(np.float64)
     base = 1 - prior.max()
     n = len(labels)
-    rate = float(wrong.mean())
+    rate = float(counts[at, label][answer != label].sum() / n)
     center, half = (rate + Z * Z / (2 * n)) / (1 + Z * Z / n), Z * math.sqrt(rate * (1 - rate) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
     return Alone(rate / base, max(0.0, center - half) / base, (center + half) / base, rate) if base > 0 else Alone(1.0, 1.0, 1.0, rate)
 
@@ -67,7 +67,7 @@ def alone_on_numbers(values: Numbers, y: Numbers, *, ordered: bool) -> Alone:
     """How far a number can be told by one column; the error is absolute, over that of the median."""
     group, size = _groups(values)
     sums = np.stack([np.bincount(group, weights=y, minlength=len(size)), size.astype(np.float64)], axis=1)
-    seen = _joined(sums, size, np.isnan(values), group, ordered)[group]
+    seen = _joined(sums, size, np.isnan(values), ordered)[group]
     total, count = seen[:, 0] - y, seen[:, 1] - 1
     answer = np.where(count > 0.5, total / np.maximum(count, 1), y.mean())
     off, base = np.abs(y - answer), float(np.abs(y - np.median(y)).mean())
@@ -80,11 +80,26 @@ def alone_on_numbers(values: Numbers, y: Numbers, *, ordered: bool) -> Alone:
 
 def _groups(values: Numbers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(n,) the place of each value among the different ones, smallest first; (u,) how often each occurs."""
+    codes = _counted(values)
+    if codes is not None:  # no sorting
+        counts = np.bincount(codes)
+        place = np.cumsum(counts > 0) - 1
+        return place[codes].astype(np.int64), counts[counts > 0].astype(np.int64)
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return inverse.astype(np.int64), counts.astype(np.int64)
 
 
-def _joined(sums: Numbers, size: NDArray[np.int64], missing: NDArray[np.bool_], group: NDArray[np.int64], ordered: bool) -> Numbers:
+def _counted(values: Numbers) -> NDArray[np.int64] | None:
+    """(n,) the values from 0, where they are whole numbers in a short range, as pixels and codes are; else None."""
+    if not len(values) or not np.isfinite(values[0]) or values[0] != np.floor(values[0]):
+        return None
+    low, high = float(values.min()), float(values.max())
+    if not high - low < len(values) or abs(low) > 2**52 or (values != np.floor(values)).any():  # NaN fails the first
+        return None
+    return (values - low).astype(np.int64)
+
+
+def _joined(sums: Numbers, size: NDArray[np.int64], missing: NDArray[np.bool_], ordered: bool) -> Numbers:
     """(u, c) the sums that answer for each value: its own where there are enough, else with those of the next values."""
     known = len(size) - int(missing.any())  # NaN is last and has no neighbors
     if not ordered or known < 2:

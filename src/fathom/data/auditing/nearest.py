@@ -53,10 +53,10 @@ def _found(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     best = np.full((len(asked), k), np.inf, dtype=np.float32)
     places = np.zeros((len(asked), k), dtype=np.int64)
-    turned = asked * np.float32(-2.0)
+    turned: Features = asked * np.float32(-2.0)
     for start in range(0, len(pool), BLOCK):
         block = pool[start : start + BLOCK]
-        score = turned @ block.T
+        score: Features = turned @ block.T
         score += squares[start : start + BLOCK]  # the square of the distance, less that of the asked row, which ranks the same
         if itself is not None:
             here = np.flatnonzero((itself >= start) & (itself < start + len(block)))

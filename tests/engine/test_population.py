@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from fathom.core.records.settings import Settings
+from fathom.engine.choice import plan_for
 from fathom.engine.measured import Measured
 from fathom.engine.population import Member, Population
 from fathom.engine.task import TaskSide
@@ -182,3 +183,16 @@ def test_the_modules_of_a_population_are_its_memory():
     with torch.no_grad():
         population.theta.zero_()
     assert all(float(p.detach().abs().sum()) == 0.0 for m in made for p in m.net.parameters())
+
+
+@pytest.mark.parametrize("dense", [True, False])
+def test_the_outputs_of_one_member_are_its_row_of_all(dense):
+    X, _ = data(torch.float64)
+    members = [member(k, arguments={}, dtype=torch.float64) for k in range(3)]
+    population = Population.of(members, len(X))
+    plan = plan_for(population, TaskSide(TASK.loss, TASK.slope, dense_net(INPUTS, CLASSES, hidden=(7, 4)) if dense else None))
+    assert plan.name == ("dense" if dense else "stacked")
+    with torch.no_grad():
+        whole = plan.outputs(X)
+        for place in range(3):
+            torch.testing.assert_close(plan.outputs_of(place, X), whole[place])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor
 
@@ -25,11 +27,25 @@ def batches(rows: int, epoch: int, settings: Settings) -> list[Tensor]:
         >>> [len(b) for b in batches(10, 1, Settings(batch_size=4))], [len(b) for b in batches(9, 1, Settings(batch_size=4))]
         ([4, 4, 2], [4, 5])
     """
-    size = settings.rows_a_batch(rows)
-    order = torch.arange(rows)
-    if size < rows:
-        order = torch.from_numpy(generator(settings.data_seed or 0, "order", epoch).permutation(rows))
-    parts = list(torch.split(order, size))
-    if len(parts) > 1 and len(parts[-1]) == 1 and size > 1:
-        parts[-2:] = [torch.cat(parts[-2:])]
+    return list(order(rows, epoch, settings).split(sizes(rows, settings.rows_a_batch(rows))))
+
+
+def order(rows: int, epoch: int, settings: Settings) -> Tensor:
+    """(m,) all rows in the order of an epoch."""
+    if settings.rows_a_batch(rows) >= rows:
+        return torch.arange(rows)
+    return torch.from_numpy(generator(settings.data_seed or 0, "order", epoch).permutation(rows))
+
+
+@cache
+def sizes(rows: int, size: int) -> list[int]:
+    """Of the mini-batches of an epoch.
+
+    Example:
+        >>> sizes(10, 4), sizes(9, 4), sizes(3, 1)
+        ([4, 4, 2], [4, 5], [1, 1, 1])
+    """
+    parts = [size] * (rows // size) + [rows % size] * bool(rows % size)
+    if len(parts) > 1 and parts[-1] == 1 and size > 1:
+        parts[-2:] = [size + 1]
     return parts

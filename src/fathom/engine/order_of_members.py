@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from fathom.engine.order import batches
+from fathom.engine.order import batches, order, sizes
 from fathom.engine.population import Member
 
 
@@ -35,8 +35,8 @@ class Order:
         if len(seeds) == 1 and all(m.rows is None for m in members):
             yield from (rows.to(self._device) for rows in batches(self._rows, epoch, members[0].settings))
             return
-        by_seed = {m.settings.data_seed: batches(self._rows, epoch, m.settings) for m in members}
-        whole = {seed: torch.cat(parts) for seed, parts in by_seed.items()}
-        own = [whole[m.settings.data_seed] if m.rows is None else m.rows[whole[m.settings.data_seed]] for m in members]
-        sizes = [len(part) for part in next(iter(by_seed.values()))]
-        yield from torch.stack(own).to(self._device).split(sizes, dim=1)
+        by_seed = {
+            seed: order(self._rows, epoch, settings) for seed, settings in {m.settings.data_seed: m.settings for m in members}.items()
+        }
+        own = [by_seed[m.settings.data_seed] if m.rows is None else m.rows[by_seed[m.settings.data_seed]] for m in members]
+        yield from torch.stack(own).to(self._device).split(sizes(self._rows, members[0].settings.rows_a_batch(self._rows)), dim=1)

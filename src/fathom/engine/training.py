@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -28,6 +29,9 @@ Outputs = Callable[[Tensor], Tensor]
 
 Measure = Callable[[Outputs, bool], Sequence[Measured]]
 """What each member does wrong by role; on dev alone where the second argument is False."""
+
+MeasureMember = Callable[[int, Outputs, bool], Measured]
+"""The same of the member at a place of the job, from its own outputs: inputs (n, ...) -> (n, width)."""
 
 Progress = Callable[[int, int, str], None]
 """Updates done, updates in all, a text with the latest figures."""
@@ -56,7 +60,7 @@ class Job:
     targets: Tensor
     task: TaskSide
     measure: Measure | None = None
-    measure_member: Callable[[int, bool], Measured] | None = None
+    measure_member: MeasureMember | None = None
     measured_rows: int = 0
     progress: Progress | None = None
     checkpoints: Checkpoints | None = None
@@ -229,7 +233,7 @@ class _Running:
         self._mode(training=False)
         with torch.no_grad():
             if job.measure_member is not None:
-                return [job.measure_member(k, due) for k in self.active]
+                return [job.measure_member(k, partial(self.plan.outputs_of, place), due) for place, k in enumerate(self.active)]
             return job.measure(self.plan.outputs, due) if job.measure else []
 
     def _mode(self, *, training: bool) -> None:

@@ -16,7 +16,6 @@ from fathom.core.seeding import derive
 from fathom.engine.checkpoints import Checkpoints
 from fathom.engine.chunks import chunks_of, members_at_once, out_of_memory
 from fathom.engine.measured import Measured
-from fathom.engine.plans.loop import outputs_of
 from fathom.engine.population import Member
 from fathom.engine.task import TaskSide
 from fathom.engine.threads import threads_for, use_threads
@@ -220,9 +219,9 @@ def _job(candidates: Sequence[Candidate], blocks: Blocks, progress: Progress | N
         by_role = [outputs(p.inputs) for _, p in looked_at]
         return [_measured(candidates[0], looked_at, of_member) for of_member in zip(*by_role, strict=True)]
 
-    def measure_member(place: int, whole: bool) -> Measured:
+    def measure_member(place: int, outputs: Outputs, whole: bool) -> Measured:
         looked_at = _looked_at(watched[place], whole)
-        return _measured(candidates[place], looked_at, [outputs_of(candidates[place].built.module, p.inputs) for _, p in looked_at])
+        return _measured(candidates[place], looked_at, [outputs(p.inputs) for _, p in looked_at])
 
     return Job(
         members=[_member(c, rows) for c, rows in zip(candidates, blocks.rows, strict=True)],

@@ -9,6 +9,7 @@ from fathom.core.dense import DenseNet
 from fathom.engine.dense.evaluation import evaluate
 from fathom.engine.dense.masks import Masks
 from fathom.engine.dense.passes import Names, backward, forward
+from fathom.engine.plans.loop import scaled
 from fathom.engine.population import Population
 from fathom.engine.task import Slope
 from fathom.engine.workspace import Workspace
@@ -65,6 +66,12 @@ class DensePlan:
         population = self.population
         blocks = population.blocks
         return evaluate(self.record, self._names, blocks, self.population.scaled(inputs), population.buffers)
+
+    def outputs_of(self, place: int, inputs: Tensor) -> Tensor:
+        """(n, width) of the member at a place."""
+        population, own = self.population, slice(place, place + 1)
+        blocks, buffers = ({name: tensor[own] for name, tensor in of.items()} for of in (population.blocks, population.buffers))
+        return evaluate(self.record, self._names, blocks, scaled(population.members[place], inputs), buffers)[0]
 
 
 def names_of(net: nn.Module) -> list[Names]:

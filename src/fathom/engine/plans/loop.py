@@ -54,7 +54,12 @@ class LoopPlan:
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """See `Plan`."""
-        return torch.stack([outputs_of(m.net, scaled(m, inputs)) for m in self.population.members])
+        return torch.stack([self.outputs_of(place, inputs) for place in range(len(self.population))])
+
+    def outputs_of(self, place: int, inputs: Tensor) -> Tensor:
+        """See `Plan`."""
+        member = self.population.members[place]
+        return outputs_of(member.net, scaled(member, inputs))
 
 
 def scaled(member: Member, X: Tensor) -> Tensor:

@@ -28,3 +28,6 @@ class Plan(Protocol):
 
     def outputs(self, inputs: Tensor) -> Tensor:
         """(K, n, width) raw outputs in evaluation mode."""
+
+    def outputs_of(self, place: int, inputs: Tensor) -> Tensor:
+        """(n, width) of the member at a place."""

@@ -12,6 +12,7 @@ from torch.func import functional_call, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from fathom.engine.layout import trained
+from fathom.engine.plans.loop import outputs_of, scaled
 from fathom.engine.population import Population
 from fathom.engine.task import TaskSide
 
@@ -56,6 +57,11 @@ class StackedPlan:
         with torch.no_grad():
             parts = [self._forward(blocks, self.population.scaled(inputs[at : at + chunk]), own) for at in range(0, len(inputs), chunk)]
         return torch.cat(parts, dim=1)
+
+    def outputs_of(self, place: int, inputs: Tensor) -> Tensor:
+        """See `Plan`."""
+        member = self.population.members[place]
+        return outputs_of(member.net, scaled(member, inputs))
 
     def _forward(self, blocks: list[Tensor], X: Tensor, own: bool) -> Tensor:
         """(K, B, width) raw outputs; `own` rows (K, B, ...), or (B, ...) that all members read."""

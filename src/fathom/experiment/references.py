@@ -154,7 +154,7 @@ def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed:
     x, y = prepared.inputs["train"], prepared.targets["train"]
     dev_x, dev_y = prepared.inputs["dev"], prepared.targets["dev"]
     effort = method.effort(x.shape[1], classes if classes > 2 else 1, len(dev_y))
-    rows = _drawn(y, max(200, effort.rows), seed)
+    rows = drawn_rows(y, max(200, effort.rows), seed)
     columns = _telling(x[rows], y[rows], effort.features, task.kind == "regression")
     estimator = method.make(task.kind == "regression", seed, effort)
     if method.name == "nearest neighbors":
@@ -164,7 +164,7 @@ def _measure(method: Method, prepared: Prepared, task: Task, classes: int, seed:
     return FittedReference(name=method.name, about=method.about, errors=errors, rows=len(rows), seconds=time.perf_counter() - started)
 
 
-def _drawn(y: NDArray[Any], most: int, seed: int) -> NDArray[np.int64]:
+def drawn_rows(y: NDArray[Any], most: int, seed: int) -> NDArray[np.int64]:
     """At most `most` rows of train, and the first of each class, so that none is unknown to a method."""
     if len(y) <= most:
         return np.arange(len(y))

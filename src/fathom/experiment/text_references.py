@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fathom.core.records.prepared import Prepared
-from fathom.core.seeding import generator
-from fathom.experiment.references import METHODS, Effort, FittedReference, errors_of
+from fathom.experiment.references import METHODS, Effort, FittedReference, drawn_rows, errors_of
 from fathom.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -163,10 +162,4 @@ def _drawn(words: Words, y: NDArray[Any], outputs: int, seed: int, telling: int)
     """As many rows of train as have the cells that a method is given, and the first of each class."""
     beside = words.beside.shape[1]
     cells = (beside + telling) * BOOSTED if telling else float(words.counts.sum()) / len(y) + beside
-    most = max(200, int(MOST / outputs / max(cells, 1.0)))
-    if len(y) <= most:
-        return np.arange(len(y))
-    drawn = generator(seed, "references").choice(len(y), size=most, replace=False)
-    if np.issubdtype(y.dtype, np.integer):
-        drawn = np.concatenate([drawn, np.unique(y, return_index=True)[1]])
-    return np.unique(drawn).astype(np.int64)
+    return drawn_rows(y, max(200, int(MOST / outputs / max(cells, 1.0))), seed)

@@ -36,6 +36,11 @@ class Contract(Generic[Case]):
     of: str
     laws: Mapping[str, Callable[[Case], None]]
 
+    @classmethod
+    def named(cls, of: str, *laws: Callable[[Case], None]) -> Contract[Case]:
+        """Of laws that are named by their functions, in words."""
+        return cls(of, {law.__name__.replace("_", " "): law for law in laws})
+
     def broken(self, case: Case) -> dict[str, str]:
         """The laws that a case breaks, each with what was found; an exception of any kind breaks a law."""
         found = {}
@@ -61,8 +66,3 @@ def must(holds: bool, otherwise: str) -> None:
     """Raise `Broken` with a sentence unless something holds."""
     if not holds:
         raise Broken(otherwise)
-
-
-def sentence(law: Callable[..., None]) -> str:
-    """The name of a law: that of its function, in words."""
-    return law.__name__.replace("_", " ")

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from fathom.checks.gradient.check import check_gradient
 from fathom.checks.signal.check_signal import check_signal
-from fathom.testing.contract import Contract, must, sentence
+from fathom.testing.contract import Contract, must
 
 FEW = 6
 """Rows of the gradient check."""
@@ -164,24 +164,19 @@ def no_rows_are_no_answers(case: NetCase) -> None:
     must(shape == (0, case.outputs), f"expected shape (0, {case.outputs}) for no rows, got {shape}")
 
 
-NET_CONTRACT: Contract[NetCase] = Contract(
+NET_CONTRACT: Contract[NetCase] = Contract.named(
     "net",
-    {
-        sentence(law): law
-        for law in (
-            raw_outputs_of_the_width_that_was_asked_for,
-            outputs_are_not_probabilities,
-            the_seed_decides,
-            examples_do_not_see_each_other,
-            answers_differ_with_the_inputs,
-            evaluation_draws_nothing_and_changes_nothing,
-            every_parameter_is_reached,
-            the_gradient_passes_the_check,
-            signals_come_through,
-            weights_are_saved_and_read,
-            parameters_are_as_many_as_were_counted,
-            tensors_have_the_shapes_of_the_table,
-            no_rows_are_no_answers,
-        )
-    },
+    raw_outputs_of_the_width_that_was_asked_for,
+    outputs_are_not_probabilities,
+    the_seed_decides,
+    examples_do_not_see_each_other,
+    answers_differ_with_the_inputs,
+    evaluation_draws_nothing_and_changes_nothing,
+    every_parameter_is_reached,
+    the_gradient_passes_the_check,
+    signals_come_through,
+    weights_are_saved_and_read,
+    parameters_are_as_many_as_were_counted,
+    tensors_have_the_shapes_of_the_table,
+    no_rows_are_no_answers,
 )

@@ -28,7 +28,7 @@ from fathom.experiment.fit import fit, fit_many
 from fathom.experiment.opening import open_run
 from fathom.experiment.ready import Ready, make_ready
 from fathom.experiment.run import Run
-from fathom.testing.contract import Broken, Contract, must, sentence
+from fathom.testing.contract import Broken, Contract, must
 
 OTHERS: tuple[Mapping[str, Any], ...] = ({"learning_rate": 0.001}, {"learning_rate": 0.003, "seed": 1})
 """The settings of two nets side by side."""
@@ -244,22 +244,17 @@ def _alike(one: pl.Series, other: pl.Series) -> bool:
     return one.cast(pl.String).to_list() == other.cast(pl.String).to_list()
 
 
-RUN_CONTRACT: Contract[RunCase] = Contract(
+RUN_CONTRACT: Contract[RunCase] = Contract.named(
     "run",
-    {
-        sentence(law): law
-        for law in (
-            the_same_seed_gives_the_same_bits,
-            an_error_for_each_example,
-            errors_follow_from_truth_and_prediction,
-            predictions_are_those_that_were_measured,
-            a_run_that_is_opened_is_the_run,
-            a_fit_that_was_cut_off_goes_on,
-            a_population_equals_solo_runs,
-            the_ladder_stands,
-            the_page_is_one_file,
-            the_worst_mistakes_are_kept,
-            an_opened_test_has_an_error_for_each_example,
-        )
-    },
+    the_same_seed_gives_the_same_bits,
+    an_error_for_each_example,
+    errors_follow_from_truth_and_prediction,
+    predictions_are_those_that_were_measured,
+    a_run_that_is_opened_is_the_run,
+    a_fit_that_was_cut_off_goes_on,
+    a_population_equals_solo_runs,
+    the_ladder_stands,
+    the_page_is_one_file,
+    the_worst_mistakes_are_kept,
+    an_opened_test_has_an_error_for_each_example,
 )

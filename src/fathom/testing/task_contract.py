@@ -22,7 +22,7 @@ from torch import Tensor
 from fathom.checks.gradient.check import check_gradient
 from fathom.core.records.errors import Errors
 from fathom.tasks.task import Task
-from fathom.testing.contract import Broken, Contract, must, sentence
+from fathom.testing.contract import Broken, Contract, must
 
 EXAMPLES = 24
 
@@ -174,22 +174,17 @@ def it_is_made_of_what_a_file_can_hold(case: TaskCase) -> None:
     must(torch.equal(again.loss(outputs, targets), case.task.loss(outputs, targets)), "the losses of the task made again differ")
 
 
-TASK_CONTRACT: Contract[TaskCase] = Contract(
+TASK_CONTRACT: Contract[TaskCase] = Contract.named(
     "task",
-    {
-        sentence(law): law
-        for law in (
-            the_loss_is_a_finite_number_for_each_example,
-            examples_do_not_see_each_other,
-            the_same_is_said_twice_and_nothing_is_changed,
-            losses_are_the_same_with_and_without_gradients,
-            the_slope_is_that_of_the_loss,
-            the_gradient_passes_the_check,
-            errors_are_shares_with_weights,
-            right_answers_have_no_error,
-            decoded_columns_have_a_row_for_each_example,
-            no_examples_are_no_errors,
-            it_is_made_of_what_a_file_can_hold,
-        )
-    },
+    the_loss_is_a_finite_number_for_each_example,
+    examples_do_not_see_each_other,
+    the_same_is_said_twice_and_nothing_is_changed,
+    losses_are_the_same_with_and_without_gradients,
+    the_slope_is_that_of_the_loss,
+    the_gradient_passes_the_check,
+    errors_are_shares_with_weights,
+    right_answers_have_no_error,
+    decoded_columns_have_a_row_for_each_example,
+    no_examples_are_no_errors,
+    it_is_made_of_what_a_file_can_hold,
 )
